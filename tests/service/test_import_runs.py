@@ -1,11 +1,16 @@
 """Lists carried out: whoever asks and leaves, however often, and through the death of the service."""
 import concurrent.futures
+import contextlib
 import http.client
 import subprocess
+import threading
 import time
+
+import pytest
 
 from browser import Person, activate, login_of
 from congvu import an, frozen, make_units, nth, wait_for
+from relay import Relay, killed_before
 from test_imports import follow, rows_of, run, sums, upload
 
 HEAD = "Họ và tên;Số hiệu;Đơn vị;Chức vụ;Đối tượng\n"
@@ -302,3 +307,144 @@ def test_a_stop_leaves_the_rest_to_the_next_start(start):
     client = service.client()
     state = wait_for(lambda: (lambda s: s["state"] == "ended" and s)(client.get(path).json), "carried on")
     assert state["summary"]["failed"] == 0 and len(addresses(client)) == 300
+
+
+# ---- what a corrected copy has ended can be taken back ----
+
+def taken_back(client, plan):
+    """What its take-back would do, once it is known what the list did."""
+    answer = wait_for(lambda: (lambda a: a if a.status != 409 else None)(client.call("POST", f"/v1/imports/{plan['id']}/take-back")), "what it did is known")
+    assert answer.status == 201, answer
+    return {k: n for k, n in answer.json["summary"].items() if n}
+
+
+def cut_short_by_a_lost_right(service, plan, least):
+    """Begun by somebody whose token ends; how many people there are then."""
+    client, path = service.client(), f"/v1/imports/{plan['id']}/run"
+    made = client.post("/v1/tokens", {"name": "lists", "scopes": ["staff:read", "staff:write"]}).json
+    assert service.client(made["secret"]).call("POST", path).status == 202
+    wait_for(lambda: len(addresses(client)) >= least, "it goes on")
+    assert client.delete(f"/v1/tokens/{made['id']}", "*").status == 204
+    wait_for(lambda: client.get(path).json["state"] == "interrupted", "it is given up")
+    return len(addresses(client))
+
+
+def test_what_a_run_did_before_its_right_was_lost_is_taken_back_when_a_copy_comes(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    text = people("RL", 900)
+    plan = upload(client, "staff", text + f"{nth('Tô Không Số', 0)};;T1.01;CV;Công chức\n").json
+    client.put("/v1/staff/RL-899", an(full_name=nth("Phạm Thị", 899 // 3), unit="T1.03", title="CV"))  # by hand, as the list has him
+    time.sleep(1.1)  # records tell the second
+    there = cut_short_by_a_lost_right(service, plan, 20)
+    assert there < 900
+    assert client.call("POST", f"/v1/imports/{plan['id']}/take-back").code == "import_not_run"
+    copy = upload(client, "staff", people("RL", 2), replaces=plan["id"]).json
+    assert taken_back(client, plan) == {"depart": there - 1, "skipped": 902 - there}
+    state = client.get(f"/v1/imports/{plan['id']}/run").json
+    assert (state["state"], state["run"], state["summary"]["unchanged"]) == ("interrupted", there, there), state
+    assert len(addresses(client)) == there, "only looked at"
+    assert client.call("POST", f"/v1/imports/{plan['id']}/run").code == "import_replaced"
+    assert client.call("DELETE", f"/v1/imports/{copy['id']}", headers={"If-Match": "*"}).status == 204
+    ended = run(client, plan)
+    assert ended["rows"] == ended["run"] == 901 and len(addresses(client)) == 901
+    assert taken_back(client, plan) == {"depart": 900, "skipped": 1}
+
+
+def test_what_a_run_did_is_taken_back_though_it_died_just_when_the_copy_came(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    plan = upload(client, "staff", people("RM", 900)).json
+    path = going(client, plan, 20)
+    assert upload(client, "staff", people("RM", 2), replaces=plan["id"]).status == 201
+    service.kill()
+    service.start()
+    client = service.client()
+    there = len(addresses(client))
+    assert 20 <= there < 900
+    assert taken_back(client, plan) == {"depart": there, "skipped": 900 - there}
+    assert len(addresses(client)) == there and client.get(path).json["state"] == "interrupted"
+
+
+def test_what_both_of_two_runs_did_is_taken_back(start):
+    """The second one did what the first could not, and was cut short."""
+    service = start()
+    client = service.client()
+    make_units(client)
+    later = {"name": {"vi": "Phòng Sau"}, "kind": "phong", "block": "chinh_quyen", "slug": "sau", "active_from": "2021-10-01", "parent": "T1"}
+    client.put("/v1/units/T1.09", later)
+    plan = upload(client, "staff", people("RN", 3) + "".join(f"{nth('Vũ Thị', i)};RN-{i};T1.09;CV;Công chức\n" for i in range(3, 900))).json
+    assert client.delete("/v1/units/T1.09", "*").status == 204
+    assert run(client, plan)["summary"] == sums(done=3, failed=897)
+    client.put("/v1/units/T1.09", later)
+    time.sleep(1.1)  # records tell the second
+    there = cut_short_by_a_lost_right(service, plan, 20)
+    assert client.call("POST", f"/v1/imports/{plan['id']}/take-back").code == "import_not_run", "not the first run's alone"
+    upload(client, "staff", people("RN", 2), replaces=plan["id"])
+    assert taken_back(client, plan) == {"depart": there, "skipped": 900 - there}
+
+
+# ---- two at once, and kills between two writes ----
+
+class Held(Relay):
+    """Holds one process back when it asks for what holds this text."""
+
+    def __init__(self, uri):
+        self.text, self.met, self.go = None, threading.Event(), threading.Event()
+        super().__init__(uri)
+
+    def carry(self, client, server):
+        def back():
+            with contextlib.suppress(OSError):
+                while data := server.recv(65536):
+                    client.sendall(data)
+        threading.Thread(target=back, daemon=True).start()
+        with client, server, contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                if self.text is not None and self.text in data:
+                    self.met.set()
+                    self.go.wait()
+                server.sendall(data)
+
+
+def test_a_copy_that_comes_while_somebody_asks_for_the_old_list_is_the_one_that_is_carried_out(start):
+    first = start()
+    client = first.client()
+    make_units(client)
+    relay = Held(first.ldapi)
+    second = start(directory_uri=relay.uri, key_file=str(first.data / "secret.key"))
+    try:
+        other = second.client(first.admin_token())
+        plan = upload(client, "staff", people("RV", 2)).json
+        gone = upload(client, "staff", people("RV", 2), replaces=plan["id"]).json
+        assert client.call("DELETE", f"/v1/imports/{gone['id']}", headers={"If-Match": "*"}).status == 204
+        relay.text = f"running.{plan['id']}".encode()  # asked for after the plan was read
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(other.call, "POST", f"/v1/imports/{plan['id']}/run")
+            assert relay.met.wait(30)
+            copy = upload(client, "staff", people("RV", 2), replaces=plan["id"]).json
+            relay.go.set()
+            assert asked.result().code == "import_replaced"
+        assert client.get(f"/v1/imports/{plan['id']}").json["replaced_by"] == copy["id"]
+        assert client.call("POST", f"/v1/imports/{plan['id']}/run").code == "import_replaced"
+        assert run(client, copy)["summary"] == sums(done=2)
+        second.stop()
+    finally:
+        relay.close()
+
+
+@pytest.mark.parametrize("nth_write", (1, 2, 3))
+def test_a_kill_while_the_outcome_of_a_second_run_is_kept_loses_nothing_of_the_first(start, nth_write):
+    first = start(tick_ms=600000)
+    client = first.client()
+    make_units(client)
+    plan = upload(client, "staff", people("RW", 6, each=1)).json
+    client.put("/v1/staff/RW-5", an(full_name=nth("Phạm Thị", 5), unit="T1.01"))  # worth another try
+    assert run(client, plan)["summary"] == sums(done=5, changed_since=1)
+    time.sleep(1.1)  # records tell the second
+    of_outcome = [f"{plan['id']}.{what}".encode() for what in ("out.", "run")]
+    killed_before(first, start, lambda c: c.call("POST", f"/v1/imports/{plan['id']}/run"), nth_write, lambda operation, message: any(w in message for w in of_outcome),
+                  lambda c: wait_for(lambda: c.get(f"/v1/imports/{plan['id']}").status == 200, "the second one knows it"))
+    assert taken_back(client, plan) == {"depart": 5, "skipped": 1}

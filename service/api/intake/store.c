@@ -9,7 +9,6 @@ static const char folder[] = "imports";
 enum {
     PART = 1 << 20,
     PARTS_MAX = 64,
-    BESIDE_MAX = 3 * PARTS_MAX + 3, /* documents of a plan: of the file, of rows and outcomes, and three more */
     SWEEP_ARENA = 4 << 20,
     UNDER_WAY_S = 86400 /* parts of an upload come before its head */
 };
@@ -219,7 +218,7 @@ bool imp_delete(struct prov_call *call, const char *id, struct cv_error *err)
     struct dir_document *docs = NULL;
     struct dir_actor actor = prov_dir_actor(call);
     size_t count = 0;
-    if (!dir_document_list(call->dir, folder, id, NULL, BESIDE_MAX, false, call->arena, &docs, &count, err))
+    if (!dir_document_list(call->dir, folder, id, NULL, DIR_DOCUMENT_NAMES_MAX, false, call->arena, &docs, &count, err))
         return false;
     for (size_t i = count; i-- > 0;)
         if (!dir_document_delete(call->dir, folder, docs[i].name, &actor, err))

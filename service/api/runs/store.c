@@ -216,29 +216,51 @@ static bool add(struct dir_session *dir, const char *name, const char *bytes, si
     return dir_document_add(dir, &doc, &itself, NULL, err);
 }
 
-/* Of an earlier run: its head goes first, so that what is there is whole. */
-static bool forget(struct dir_session *dir, const char *import, struct cv_arena *arena, struct cv_error *err)
+/* A head names the parts that tell what came of each row: those of a run before stay until it names the new ones. */
+static const char *head_name(struct cv_arena *arena, const char *import)
 {
-    const char *const what[] = {"run", "out."};
-    for (size_t k = 0; k < CV_COUNT(what); k++) {
-        struct dir_document *docs = NULL;
-        size_t count = 0;
-        const char *begin = cv_arena_printf(arena, "%s.%s", import, what[k]);
-        if (!dir_document_list(dir, folder, begin, NULL, PARTS_MAX + 1, false, arena, &docs, &count, err))
+    return cv_arena_printf(arena, "%s.run", import);
+}
+
+/* `written` NULL: by a version that knew one set of them. */
+static const char *parts_of(struct cv_arena *arena, const char *import, const char *written)
+{
+    return cv_arena_printf(arena, "%s.out.%s%s", import, written != NULL ? written : "", written != NULL ? "." : "");
+}
+
+static const char *part_name(struct cv_arena *arena, const char *parts, int part)
+{
+    return cv_arena_printf(arena, "%s%04d", parts, part);
+}
+
+static bool forget_others(struct dir_session *dir, const char *import, const char *parts, struct cv_arena *arena,
+                          struct cv_error *err)
+{
+    struct dir_document *docs = NULL;
+    size_t count = 0;
+    const char *all = parts_of(arena, import, NULL);
+    if (!dir_document_list(dir, folder, all, NULL, DIR_DOCUMENT_NAMES_MAX, false, arena, &docs, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(docs[i].name, parts, strlen(parts)) != 0 &&
+            !dir_document_delete(dir, folder, docs[i].name, &itself, err))
             return false;
-        for (size_t i = 0; i < count; i++)
-            if (!dir_document_delete(dir, folder, docs[i].name, &itself, err))
-                return false;
-    }
     return true;
 }
 
-static const char *part_name(struct cv_arena *arena, const char *import, int part)
+static bool write_head(struct dir_session *dir, const char *name, const char *bytes, size_t len, struct cv_arena *arena,
+                       struct cv_error *err)
 {
-    return cv_arena_printf(arena, "%s.out.%04d", import, part);
+    struct dir_document before;
+    if (dir_document_read(dir, folder, name, arena, &before, err))
+        return dir_document_save(dir, &before, bytes, len, &itself, NULL, err);
+    if (err->kind != CV_NOT_FOUND)
+        return false;
+    cv_error_clear(err);
+    return add(dir, name, bytes, len, err);
 }
 
-static bool write_parts(struct dir_session *dir, const char *import, const struct imp_result *results, size_t count,
+static bool write_parts(struct dir_session *dir, const char *parts, const struct imp_result *results, size_t count,
                         struct cv_arena *arena, struct cv_error *err)
 {
     cv_auto_buf buf = {0};
@@ -249,7 +271,7 @@ static bool write_parts(struct dir_session *dir, const char *import, const struc
         write_result(&buf, &results[i]);
         if (buf.len < PART / 2 && i + 1 < count)
             continue;
-        ok = add(dir, part_name(arena, import, part++), cv_buf_str(&buf), buf.len, err);
+        ok = add(dir, part_name(arena, parts, part++), cv_buf_str(&buf), buf.len, err);
         cv_buf_reset(&buf);
     }
     return ok;
@@ -267,14 +289,17 @@ bool imp_ended_write(struct dir_session *dir, const char *import, const struct i
             cv_error_clear(err);
         return none;
     }
-    if (!forget(dir, import, arena, err) || !write_parts(dir, import, results, count, arena, err))
-        return false;
+    char written[CV_ID_TEXT];
+    const char *parts = parts_of(arena, import, cv_id_text("run_", cv_id_make(), written));
     cv_buf_init(&buf, 1 << 16);
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);
     write_progress(&j, progress);
+    cv_jout_string(&j, "written", written);
     cv_jout_end(&j);
-    return add(dir, cv_arena_printf(arena, "%s.run", import), cv_buf_str(&buf), buf.len, err);
+    return write_parts(dir, parts, results, count, arena, err) &&
+           write_head(dir, head_name(arena, import), cv_buf_str(&buf), buf.len, arena, err) &&
+           forget_others(dir, import, parts, arena, err);
 }
 
 static const char *kept_text(const struct cv_jany *o, const char *name, struct cv_arena *scratch,
@@ -308,13 +333,13 @@ static void read_result(const char *line, size_t len, struct cv_arena *scratch, 
     cv_jany_bool(cv_jany_get(o, "made"), &out->made);
 }
 
-static bool read_parts(struct dir_session *dir, const char *import, size_t most, struct cv_arena *arena,
+static bool read_parts(struct dir_session *dir, const char *parts, size_t most, struct cv_arena *arena,
                        struct imp_result *out, size_t *out_count, struct cv_error *err)
 {
     cv_auto_arena scratch = cv_arena_new(PART);
     for (int part = 0; part < PARTS_MAX; part++) {
         struct dir_document doc;
-        if (!dir_document_read(dir, folder, part_name(arena, import, part), arena, &doc, err)) {
+        if (!dir_document_read(dir, folder, part_name(arena, parts, part), arena, &doc, err)) {
             bool end = err->kind == CV_NOT_FOUND;
             if (end)
                 cv_error_clear(err);
@@ -332,7 +357,7 @@ bool imp_ended_read(struct dir_session *dir, const char *import, bool results, s
                     struct imp_progress *out, struct imp_result **out_results, size_t *out_count, struct cv_error *err)
 {
     struct dir_document doc;
-    if (!dir_document_read(dir, folder, cv_arena_printf(arena, "%s.run", import), arena, &doc, err))
+    if (!dir_document_read(dir, folder, head_name(arena, import), arena, &doc, err))
         return false;
     const struct cv_jany *o = cv_jany_parse(arena, doc.bytes, doc.len, err);
     if (o == NULL)
@@ -343,5 +368,6 @@ bool imp_ended_read(struct dir_session *dir, const char *import, bool results, s
     size_t most = out->run > 0 ? (size_t)out->run : 0;
     *out_results = CV_NEWS(arena, struct imp_result, most + 1);
     *out_count = 0;
-    return read_parts(dir, import, most, arena, *out_results, out_count, err);
+    const char *parts = parts_of(arena, import, cv_jany_text(cv_jany_get(o, "written"), arena));
+    return read_parts(dir, parts, most, arena, *out_results, out_count, err);
 }
