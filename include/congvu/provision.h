@@ -68,6 +68,7 @@ struct prov_call {
     struct dom_brake *trial;            /* what a dry run has counted so far; NULL = nothing */
     struct prov_drafts *drafts;         /* of a dry run of several lines; NULL = it has one */
     struct prov_planned *planned;       /* names that earlier lines of a dry run would have; NULL = none count */
+    const char *told;                   /* by a plan: whom this call makes has this address, if it is free; or NULL */
     struct dom_idempotency idempotency; /* digests of this request's key and body; key NULL = none */
     enum { PROV_MATCH_ABSENT, PROV_MATCH_ANY, PROV_MATCH_REVISION } match;
     int64_t match_revision;

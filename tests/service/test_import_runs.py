@@ -48,6 +48,23 @@ def test_a_plan_says_the_very_addresses_that_its_run_gives(client):
     assert {k: client.get(f"/v1/staff/{k}").json["address"] for k in planned} == planned
 
 
+FAMILIES = "Bùi Cao Đỗ Giang Khương Lê Mai Ngô Phạm Quách".split()
+MIDDLES = "Bảo Chí Duy Gia Khắc Long Minh Nam Phú Quang".split()
+
+
+def test_addresses_are_as_planned_where_two_given_names_come_to_the_same_one(client):
+    """An of the family Hoàng and Anh: anh + b + c either way. Each given name is done by a thread of its own."""
+    pairs = [(f, m) for f in FAMILIES for m in MIDDLES]
+    names = [f"Hoàng {f} {m} An" for f, m in pairs] + [f"{f} {m} Anh" for f, m in reversed(pairs)] + ["Y Blô Êban", "Y Blô Enuôl"]
+    text = HEAD + "".join(f"{name};RU-{i};T1.01;CV;Công chức\n" for i, name in enumerate(names))
+    plan = upload(client, "staff", text, accept="given_name_first").json
+    planned = {r["key"]: r["address"] for r in rows_of(client, plan)}
+    assert len(set(planned.values())) == len(names) and planned["RU-200"][:6] == "ybloe@" and planned["RU-201"][:6] != "ybloe@"
+    assert sum(planned[f"RU-{i}"].startswith("anhb") for i in range(200)) == 20, "both come to the same"
+    assert {r["key"]: r["address"] for r in run(client, plan)["results"]} == planned
+    assert {k: client.get(f"/v1/staff/{k}").json["address"] for k in planned} == planned
+
+
 def test_one_run_however_many_ask_and_whoever_leaves(client):
     plan = upload(client, "staff", people("RB", 60).replace("Phạm", "Vũ")).json
     path = f"/v1/imports/{plan['id']}/run"

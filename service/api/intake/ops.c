@@ -298,6 +298,8 @@ static void done(struct imp *imp, const char *import, const struct imp_row *row,
     }
     if (row->key == NULL)
         key_of(imp, import, row->row, &t);
+    if (row->action == IMP_CREATE)
+        t.call.told = row->address;
     *out = (struct imp_done){.outcome = IMP_NOT_DONE, .updated_at = CV_NO_MOMENT};
     if (imp_try(&t, row->op, row->key, row->body)) {
         out->outcome = outcome_of(&t, row->op);

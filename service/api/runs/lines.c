@@ -7,8 +7,8 @@
 
 enum { IN_ORDER = 0 }; /* the mark of rows that follow each other as they stand in the list */
 
-/* Addresses and logins of new people are made of the given name first: rows of one given name are done one after the
- * other, so that each gets the very address that the plan proposed. */
+/* Logins of new people are made of the given name first: rows of one given name are done one after the other, so that
+ * each gets the login that it would have got by itself. Its address is the one that the plan has told. */
 static uint64_t mark_of(const struct imp_run *run, const struct imp_row *row, struct cv_arena *arena)
 {
     uint64_t hash = UINT64_C(14695981039346656037);

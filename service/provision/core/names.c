@@ -294,13 +294,16 @@ static bool mailbox_by_hand(struct prov_names *names, struct dom_staff *staff, c
     return true;
 }
 
-bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, struct cv_error *err)
+static bool is_local_of(const char *address, const char *local)
+{
+    size_t len = strlen(local);
+    return strncmp(address, local, len) == 0 && address[len] == '@';
+}
+
+/* The first name that the rules give and nobody has; `told`: that one, or none. */
+static bool mailbox_by_rule(struct prov_names *names, struct dom_staff *staff, const char *told)
 {
     struct prov_call *call = names->call;
-    if (too_many(staff, err))
-        return false;
-    if (local != NULL)
-        return mailbox_by_hand(names, staff, local, err);
     struct dom_naming_input who;
     struct dom_naming naming;
     struct dom_candidate candidate;
@@ -308,13 +311,29 @@ bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const 
     naming_input(call, staff, dom_home_on(staff, cv_today())->unit, &who);
     dom_naming_start(&naming, call->prov->options.policy, &who);
     while (dom_naming_next(&naming, call->arena, &candidate)) {
-        if (!claim_mailbox(names, staff, candidate.local, &address))
+        if (told != NULL && !is_local_of(told, candidate.local))
             continue;
+        if (!claim_mailbox(names, staff, candidate.local, &address)) {
+            if (told != NULL)
+                return false;
+            continue;
+        }
         take_mailbox(names, staff, candidate.local, address, candidate.pattern);
         staff->named_by_hand = false;
         return true;
     }
-    return by_hand_needed(err);
+    return false;
+}
+
+bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const char *local, struct cv_error *err)
+{
+    const char *told = names->call->told;
+    if (too_many(staff, err))
+        return false;
+    if (local != NULL)
+        return mailbox_by_hand(names, staff, local, err);
+    return (told != NULL && mailbox_by_rule(names, staff, told)) || mailbox_by_rule(names, staff, NULL) ||
+           by_hand_needed(err);
 }
 
 static bool of_another(const struct prov_call *call, const struct dom_staff *staff, const char *slug, const char *login)
