@@ -123,6 +123,9 @@ def test_columns_set_right_are_remembered(client):
     assert [c["field"] for c in after["columns"]] == ["full_name", "staff_code", "unit", "title"]
     elsewhere = upload(client, "staff", text, unit="T1.02", validate_only=True).json
     assert [c["field"] for c in elsewhere["columns"]] == ["full_name", None, "unit", None]
+    upload(client, "staff", "Họ tên;Mã khác;Đơn vị\nLê Tiêu Đề;IC-1;T1.01\n", unit="T1.01", columns="B:staff_code")
+    still = upload(client, "staff", text, unit="T1.01", validate_only=True).json
+    assert [c["field"] for c in still["columns"]] == ["full_name", "staff_code", "unit", "title"], "what another list sets right is known beside it"
 
 
 def test_rows_without_a_code_are_made_once_however_often_the_plan_runs(client):

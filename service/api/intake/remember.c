@@ -4,6 +4,7 @@
 #include "api/intake/imports.h"
 
 static const char folder[] = "imports";
+enum { HEADINGS_MAX = 500, HEADING_MAX = 200 };
 
 static const char *name_of(const struct imp *imp)
 {
@@ -52,28 +53,46 @@ size_t imp_recall(struct imp *imp, const struct int_table *table, struct imp_opt
     return options->override_count - before;
 }
 
-/* What is set now, and what was known and is not set now. */
+struct writing {
+    struct cv_jout j;
+    struct cv_arena *arena;
+    struct imp_texts *keys;
+    int64_t count;
+};
+
+static void put(struct writing *w, const char *key, const char *word)
+{
+    if (*key == '\0' || strlen(key) > HEADING_MAX || w->count >= HEADINGS_MAX || imp_texts_get(w->keys, key) >= 0)
+        return;
+    imp_texts_set(w->keys, key, w->count++);
+    cv_jout_string(&w->j, key, word);
+}
+
+static void put_known(void *ctx, const char *name, const struct cv_jany *value)
+{
+    struct writing *w = ctx;
+    const char *word = cv_jany_text(value, w->arena);
+    if (word != NULL)
+        put(w, name, word);
+}
+
+/* What is set now, and then what was known: the oldest headings are forgotten first. */
 static const char *written(struct imp *imp, const struct int_table *table, const struct cv_jany *known)
 {
-    struct cv_buf buf;
-    struct cv_jout j;
+    struct cv_arena *arena = imp->x->arena;
     const struct imp_options *o = imp->options;
-    cv_buf_init(&buf, 1 << 16);
-    cv_jout_init(&j, &buf);
-    cv_jout_object(&j, NULL);
-    for (size_t i = 0; i < table->column_count; i++) {
-        const char *key = key_of(imp, table, i), *word = NULL;
-        for (size_t k = 0; k < o->override_count; k++)
-            word = o->overrides[k].column == i ? int_field_words[o->overrides[k].field] : word;
-        if (word == NULL && known)
-            word = cv_jany_text(cv_jany_get(known, key), imp->x->arena);
-        if (*key && word)
-            cv_jout_string(&j, key, word);
-    }
-    cv_jout_end(&j);
-    const char *text = cv_buf_ok(&buf) ? cv_arena_strdup(imp->x->arena, cv_buf_str(&buf)) : NULL;
-    cv_buf_free(&buf);
-    return text;
+    struct writing w = {.arena = arena, .keys = imp_texts_new(arena, HEADINGS_MAX)};
+    cv_auto_buf buf = {0};
+    cv_buf_init(&buf, 1 << 18);
+    cv_jout_init(&w.j, &buf);
+    cv_jout_object(&w.j, NULL);
+    for (size_t k = 0; k < o->override_count; k++)
+        if (o->overrides[k].column < table->column_count)
+            put(&w, key_of(imp, table, o->overrides[k].column), int_field_words[o->overrides[k].field]);
+    if (known != NULL)
+        cv_jany_each(known, put_known, &w);
+    cv_jout_end(&w.j);
+    return cv_buf_ok(&buf) ? cv_arena_strdup(arena, cv_buf_str(&buf)) : NULL;
 }
 
 /* Not kept is no failure: the list is planned, and the person says it again. */
