@@ -188,12 +188,14 @@ static void unit_body(const char *parent, const struct int_proposal *p, struct c
     put_text(j, "slug", value(p, INT_F_SLUG));
 }
 
-static void headcount_body(const struct int_proposal *p, struct cv_jout *j)
+static void headcount_body(const struct imp *imp, const struct int_proposal *p, struct cv_jout *j)
 {
+    char day[CV_DAY_TEXT];
+    const char *of_list = list_day(imp) != CV_NO_DAY ? cv_day_iso(list_day(imp), day) : NULL;
     cv_jout_raw(j, "total", value(p, INT_F_TOTAL), strlen(value(p, INT_F_TOTAL)));
     if (value(p, INT_F_ESTABLISHMENT))
         cv_jout_raw(j, "establishment", value(p, INT_F_ESTABLISHMENT), strlen(value(p, INT_F_ESTABLISHMENT)));
-    put_text(j, "on", value(p, INT_F_DAY));
+    put_text(j, "on", value(p, INT_F_DAY) ? value(p, INT_F_DAY) : of_list);
 }
 
 /* ---- what it would do ---- */
@@ -439,7 +441,7 @@ static void make_body(struct imp *imp, const struct int_proposal *p, struct cv_a
     } else if (kind == INT_HEADCOUNTS) {
         r->key = unit_of(imp, p, true, arena, r);
         r->revision = IMP_BY_CHANGES; /* another day of the unit may stand in a row above */
-        headcount_body(p, &j);
+        headcount_body(imp, p, &j);
     } else {
         bool there = whom(imp, p, arena, r);
         r->lacks_number = there && kind != INT_LEAVERS && lacks_number(imp, p);

@@ -29,6 +29,7 @@ static const struct {
     {"/mobile", INT_F_MOBILE},
     {"/effective_on", INT_F_EFFECTIVE},
     {"/hired_on", INT_F_HIRED},
+    {"/on", INT_F_DAY},
     {"/reason", INT_F_REASON},
     {"/decision", INT_F_DECISION},
 };
@@ -43,6 +44,9 @@ static const struct {
     {"/unit",
      {"Thiếu đơn vị; vui lòng ghi ở cột “Đơn vị”, hoặc chọn một đơn vị cho cả danh sách",
       "The unit is missing; please give it in a column “Đơn vị”, or choose one for the whole list"}},
+    {"/on",
+     {"Thiếu ngày; vui lòng ghi ở cột “Tính đến ngày”, hoặc chọn một ngày cho cả danh sách",
+      "The day is missing; please give it in a column “Tính đến ngày”, or choose one for the whole list"}},
     {"/decision",
      {"Thiếu số quyết định; vui lòng ghi ở cột “Số quyết định”, hoặc nhập một số cho cả danh sách",
       "The decision's number is missing; please give it in a column “Số quyết định”, or one for the whole list"}},
