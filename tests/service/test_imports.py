@@ -259,6 +259,42 @@ def test_units_and_headcounts(client):
     assert upload(client, "headcounts", "Đơn vị;Tổng số;Biên chế;Tính đến ngày\nPhòng Tư pháp;12;15;01/11/2026\n").json["summary"]["unchanged"] == 1
 
 
+def test_headcounts_of_one_day_for_the_whole_list(client):
+    text = "Đơn vị;Tổng số\nT1.01;7\n"
+    plan = upload(client, "headcounts", text, effective_on="2026-10-01").json
+    assert run(client, plan)["summary"] == sums(done=1), rows_of(client, plan)
+    assert client.get("/v1/units/T1.01/headcounts/2026-10-01").json["total"] == 7
+    own = upload(client, "headcounts", "Đơn vị;Tổng số;Tính đến ngày\nT1.01;8;01/09/2026\n", effective_on="2026-10-01").json
+    assert rows_of(client, own)[0]["request"]["on"] == "2026-09-01"
+    row, = rows_of(client, upload(client, "headcounts", text).json)
+    assert row["action"] == "failed" and "whole list" in row["notes"][0]["detail"], row
+
+
+UNITS = "Mã đơn vị;Tên đơn vị;Loại đơn vị;Trực thuộc;Viết tắt\n"
+
+
+def test_units_below_a_row_above_name_it_as_the_form_does(client):
+    text = UNITS + "T1.82;Phòng Dân tộc;Phòng;T1;dt82\nT1.82.1;Tổ Hỗ trợ;Phòng;Phòng Dân tộc;ht82\nT1.82.2;Tổ Chung;Phòng;phong dan toc, Huyện Thử;c82\nT1.82.3;Nhóm;Phòng;Tổ Hỗ trợ, Phòng Dân tộc, Huyện Thử;n82\n"
+    plan = upload(client, "units", text).json
+    assert {r["key"]: (r["action"], r["request"]["parent"]) for r in rows_of(client, plan)} == {
+        "T1.82": ("create", "T1"), "T1.82.1": ("create", "T1.82"), "T1.82.2": ("create", "T1.82"), "T1.82.3": ("create", "T1.82.1")}
+    assert run(client, plan)["summary"] == sums(done=4)
+    assert [client.get(f"/v1/units/T1.82.{i}").json["parent"]["code"] for i in (1, 2, 3)] == ["T1.82", "T1.82", "T1.82.1"]
+    assert upload(client, "units", text).json["summary"]["unchanged"] == 4
+
+
+def test_a_unit_is_named_by_its_whole_path(client):
+    """As far up as is needed to tell it from others; either end first."""
+    rows = "".join(f"T1.{n};{name};Phòng;{parent};{slug}\n" for n, name, parent, slug in (
+        ("83", "Xã Trên", "T1", "xt83"), ("84", "Xã Dưới", "T1", "xd84"), ("83.1", "Phòng Một Cửa", "T1.83", "mc83"), ("84.1", "Phòng Một Cửa", "T1.84", "mc84"),
+        ("83.1.1", "Tổ Tiếp dân", "T1.83.1", "td83"), ("84.1.1", "Tổ Tiếp dân", "T1.84.1", "td84")))
+    assert run(client, upload(client, "units", UNITS + rows).json)["summary"] == sums(done=6)
+    names = ("Tổ Tiếp dân, Phòng Một Cửa, Xã Trên", "Xã Dưới - Phòng Một Cửa - Tổ Tiếp dân", "Huyện Thử, Xã Trên, Phòng Một Cửa, Tổ Tiếp dân", "Phòng Một Cửa, Xã Dưới", "Tổ Tiếp dân, Phòng Một Cửa", "Tổ Tiếp dân, Xã Trên")
+    found = rows_of(client, upload(client, "headcounts", "Đơn vị;Tổng số\n" + "".join(f"{n};1\n" for n in names), effective_on="2026-10-01").json)
+    assert [r["key"] for r in found] == ["T1.83.1.1", "T1.84.1.1", "T1.83.1.1", "T1.84.1", None, None]
+    assert [r["notes"][-1]["code"] for r in found[4:]] == ["unit_ambiguous", "unit_unknown"]
+
+
 def test_a_roster_says_who_is_missing_on_either_side(client):
     client.put("/v1/staff/IR-1", an(full_name="Tô Có Mặt", unit="T1.03"))
     client.put("/v1/staff/IR-2", an(full_name="Tô Vắng Mặt", unit="T1.03"))

@@ -190,6 +190,8 @@ bool imp_lets_many_go(struct imp *imp, const struct cv_buf *rows, int64_t depart
 bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_error *err);
 /* How each unit is named for certain. */
 bool imp_unit_names(const struct imp *imp, const char ***out, size_t *out_count);
+/* One that a row makes: the rows below it may mean it. `parent`: its code, or NULL. */
+void imp_units_add(const struct imp *imp, const char *code, const char *name, const char *parent);
 /* The code of the unit that is meant; NULL: none (*ambiguous false) or several. */
 const char *imp_unit_of(const struct imp *imp, const char *text, struct cv_arena *arena, bool *ambiguous);
 

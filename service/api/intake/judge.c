@@ -417,27 +417,37 @@ static bool whom(struct imp *imp, const struct int_proposal *p, struct cv_arena 
     return !met.fresh && is_there(imp, p, arena, r);
 }
 
-static bool is_above(const struct imp *imp, const char *code, struct cv_arena *arena)
+static bool unit_is_there(const struct imp *imp, const char *code, struct cv_arena *arena)
 {
-    return imp->met != NULL && imp_texts_get(imp->met, dom_code_key(arena, code)) >= 0;
+    struct view_unit unit;
+    struct cv_error none = {0};
+    return view_unit_find(api_of(imp->x)->view, api_actor(imp->x)->scope, code, CV_NO_DAY, arena, &unit, &none);
+}
+
+/* A unit's row: its parent may be made by a row above. */
+static void unit_row(struct imp *imp, const struct int_proposal *p, struct cv_arena *arena, struct imp_row *r,
+                     struct cv_jout *j)
+{
+    const char *wanted = value(p, INT_F_PARENT);
+    bool ambiguous = false;
+    const char *parent = wanted ? imp_unit_of(imp, wanted, arena, &ambiguous) : imp->options->unit_code;
+    r->key = value(p, INT_F_UNIT_CODE);
+    r->parent_above = parent != NULL && !unit_is_there(imp, parent, arena);
+    unit_body(parent ? parent : wanted, p, j);
+    if (r->key != NULL && !unit_is_there(imp, r->key, arena))
+        imp_units_add(imp, r->key, value(p, INT_F_UNIT_NAME), parent);
 }
 
 static void make_body(struct imp *imp, const struct int_proposal *p, struct cv_arena *arena, struct imp_row *r)
 {
     struct cv_buf buf;
     struct cv_jout j;
-    const char *parent = NULL;
     enum int_list_kind kind = imp->options->kind;
     cv_buf_init(&buf, 1 << 16);
     cv_jout_init(&j, &buf);
     cv_jout_object(&j, NULL);
     if (kind == INT_UNITS) {
-        bool ambiguous = false;
-        parent = value(p, INT_F_PARENT) ? imp_unit_of(imp, value(p, INT_F_PARENT), arena, &ambiguous)
-                                        : imp->options->unit_code;
-        r->key = value(p, INT_F_UNIT_CODE);
-        r->parent_above = parent == NULL && value(p, INT_F_PARENT) && is_above(imp, value(p, INT_F_PARENT), arena);
-        unit_body(parent ? parent : value(p, INT_F_PARENT), p, &j); /* perhaps made by a row above */
+        unit_row(imp, p, arena, r, &j);
     } else if (kind == INT_HEADCOUNTS) {
         r->key = unit_of(imp, p, true, arena, r);
         r->revision = IMP_BY_CHANGES; /* another day of the unit may stand in a row above */
@@ -453,13 +463,6 @@ static void make_body(struct imp *imp, const struct int_proposal *p, struct cv_a
     cv_jout_end(&j);
     r->body = cv_arena_strdup(arena, cv_buf_str(&buf));
     cv_buf_free(&buf);
-}
-
-static bool unit_is_there(const struct imp *imp, const char *code, struct cv_arena *arena)
-{
-    struct view_unit unit;
-    struct cv_error none = {0};
-    return view_unit_find(api_of(imp->x)->view, api_actor(imp->x)->scope, code, CV_NO_DAY, arena, &unit, &none);
 }
 
 /* What a unit below one of the same list would do cannot be asked before that one is there. */

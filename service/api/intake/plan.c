@@ -170,7 +170,8 @@ static bool go_through(struct planning *p, struct int_list *list, struct cv_erro
     p->absent = 0;
     cv_buf_reset(&p->rows);
     p->imp.met = imp_texts_new(p->imp.x->arena, int_about(list)->rows * IMP_MET_PER_ROW);
-    if ((p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
+    if (!imp_begin(&p->imp, err) ||
+        (p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
         !int_proposals(list, &p->table, plan_row, p, err))
         return false;
     if (p->late || !cv_buf_ok(&p->rows))
@@ -191,7 +192,7 @@ static bool plan(struct planning *p, struct int_list *list, struct cv_error *err
     struct htp_exchange *x = p->imp.x;
     struct prov_planned *held = prov_planned_new(x->arena, int_about(list)->rows);
     p->imp.call.agreed_by = p->imp.call.actor; /* for the dry runs: of all rows together the brake is asked below */
-    if (!view_may_deny(api_of(x)->view, err) || !find_table(p, list, err) || !imp_begin(&p->imp, err))
+    if (!view_may_deny(api_of(x)->view, err) || !find_table(p, list, err))
         return false;
     for (int i = 0; i < TIMES && held != NULL; i++) {
         p->imp.call.planned = held;
