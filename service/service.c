@@ -155,6 +155,15 @@ static void finish_requests(struct service *s, struct prov_call *call)
     s->requests_again = cv_mono_ns() + s->requests_pause_s * INT64_C(1000000000);
 }
 
+static void sweep_imports(struct service *s, struct prov_call *call)
+{
+    enum { PAUSE_MS = 3600 * 1000 };
+    if (!cv_deadline_passed(s->imports_again))
+        return;
+    api_imports_sweep(call);
+    s->imports_again = cv_deadline_in_ms(PAUSE_MS);
+}
+
 void service_tick(void *ctx)
 {
     struct service *s = ctx;
@@ -170,8 +179,10 @@ void service_tick(void *ctx)
     prov_tick(&call);
     prov_schedules_tick(&call);
     finish_requests(s, &call);
-    if (dir_lease_held(s->lease))
+    if (dir_lease_held(s->lease)) {
         prov_history_tick(&call);
+        sweep_imports(s, &call);
+    }
 }
 
 void service_cut_off(void *ctx)

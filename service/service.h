@@ -46,6 +46,7 @@ struct service {
     cv_day requests_on;     /* requests that broke off were ended; the clockwork's own, as the next two are */
     int64_t requests_again; /* cv_mono_ns() before which those that failed in passing are left alone */
     int requests_pause_s;
+    struct cv_deadline imports_again; /* when lists past their days are looked for; the clockwork's own */
     struct prov_cutter *cutter;
     struct job_timer *cut_timer;
     struct dir_session *cut_session;

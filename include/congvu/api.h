@@ -67,9 +67,12 @@ struct api_import_threads {
 bool api_imports_start(struct api *api, const struct api_import_threads *threads, struct cv_error *err);
 void api_imports_stop(struct api *api);
 void api_imports_free(struct api *api);
+struct prov_call;
+/* Lists past their days go, and what is left of uploads that broke off; failures wait for the next time. For the
+ * scheduler. */
+void api_imports_sweep(const struct prov_call *call);
 /* Requests between units that were confirmed and whose process died before they were carried out. False: worth another
  * try. For the scheduler: at a start and once a day. */
-struct prov_call;
 bool api_requests_finish(struct api *api, const struct prov_call *call);
 /* The scheduler's sign of life, for /readyz. Any thread. */
 void api_scheduler_ticked(struct api *api);

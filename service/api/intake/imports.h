@@ -237,7 +237,6 @@ bool imp_not_replaced(struct prov_call *call, const char *id, struct cv_error *e
 /* `old` is not carried out any more: `id` is. */
 bool imp_replace(struct prov_call *call, const char *old, const char *id, struct cv_error *err);
 bool imp_delete(struct prov_call *call, const char *id, struct cv_error *err);
-void imp_sweep(struct prov_call *call); /* those past their days; failures wait for the next time */
 /* The oldest first. */
 bool imp_list(struct htp_exchange *x, struct prov_call *call, struct imp_stored **out, size_t *count,
               struct cv_error *err);

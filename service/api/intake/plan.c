@@ -316,7 +316,6 @@ static bool make_plan(struct planning *p, struct int_list *list, const char *byt
     out->head_len = strlen(out->head);
     if (p->imp.call.validate_only)
         return true;
-    imp_sweep(&p->imp.call);
     return imp_store(&p->imp.call, out, err) &&
            (p->options.replaces == NULL || imp_replace(&p->imp.call, p->options.replaces, id, err));
 }

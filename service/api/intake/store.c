@@ -242,7 +242,7 @@ static bool is_over(struct prov_call *call, const struct dir_document *first)
 }
 
 /* By name the head stands before its parts; all of one plan stand together. */
-void imp_sweep(struct prov_call *call)
+void api_imports_sweep(const struct prov_call *call)
 {
     struct dir_document *docs = NULL;
     struct cv_error err = {0};
