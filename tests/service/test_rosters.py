@@ -388,3 +388,45 @@ def test_units_and_headcounts_are_taken_back_from_the_last_one_on(client):
     assert some(back["summary"]) == {"update": 1, "remove": 2}, rows_of(client, back)
     assert run(client, back)["summary"] == sums(done=3)
     assert client.get("/v1/units/T1.B1").status == 404 and client.get("/v1/units/T1.02").json["name"]["vi"] == "Phòng Tài chính"
+
+
+def test_who_was_made_after_his_question_was_answered_is_taken_back_too(client):
+    """His code was somebody else's once: accepted or not, the run asks."""
+    room = unit(client, "T1.R31")
+    before = client.put("/v1/staff/RHQ-1", an(full_name="Lưu Hỏi Lại", unit=room)).json
+    assert client.patch(f"/v1/staff/{before['id']}", {"staff_code": "RHQ-9"}).status == 200
+    text = HEAD + f"RHQ-1;Lưu Hỏi Lại;{room};Công chức\nRHQ-3;Lưu Không Hỏi;{room};Công chức\n"
+    plan = upload(client, "staff", text, accept="possible_duplicate").json
+    assert some(plan["summary"]) == {"needs_decision": 1, "create": 1}, rows_of(client, plan)
+    assert run(client, plan)["summary"] == sums(done=1, needs_decision=1)
+    assert client.put("/v1/duplicates/RHQ-1", {"decision": "not_same"}).status == 200
+    assert run(client, plan)["summary"] == sums(done=1, unchanged=1)
+    made = client.get("/v1/staff/RHQ-1").json
+    assert made["id"] != before["id"]
+    back = take_back(client, plan)
+    assert some(back["summary"]) == {"depart": 2}, rows_of(client, back)
+    assert {r["staff"] for r in rows_of(client, back)} == {made["id"], client.get("/v1/staff/RHQ-3").json["id"]}
+
+
+def test_a_unit_that_was_there_stays_when_the_answer_of_its_question_is_taken_back(client):
+    unit(client, "T1.R32")
+    plan = upload(client, "units", "Mã đơn vị;Tên đơn vị;Loại đơn vị;Trực thuộc;Viết tắt\nT1.R32;Trạm Y tế;Phòng;T1;r32\n", accept="possible_duplicate").json
+    assert some(plan["summary"]) == {"needs_decision": 1}, rows_of(client, plan)
+    assert run(client, plan)["summary"] == sums(needs_decision=1)
+    assert client.put("/v1/duplicates/unit:T1.R32", {"decision": "same"}).status == 200
+    assert run(client, plan)["summary"] == sums(done=1)
+    assert client.get("/v1/units/T1.R32").json["name"]["vi"] == "Trạm Y tế"
+    assert some(take_back(client, plan)["summary"]) == {"failed": 1}, "what it was before nobody has seen"
+
+
+def test_guests_are_missed_in_the_roster_of_their_own_unit_alone(office, client):
+    room, home = unit(client, "T1.R33"), unit(client, "T1.R34")
+    for i, where in ((1, room), (2, room), (3, home)):
+        client.put(f"/v1/staff/RGB-{i}", an(full_name=nth("Viên Biệt Phái", i), unit=where))
+    posts = [{"unit": home, "title": "Chuyên viên", "primary": True}, {"unit": room, "title": "Tổ viên", "kind": "biet_phai"}]
+    assert client.patch("/v1/staff/RGB-3", {"posts": posts}).status == 200
+    own = office.reach(room, "staff:read", "staff:write")
+    assert own.get("/v1/staff/RGB-3").status == 200
+    for unit_of in ({}, {"unit": room}):
+        plan = upload(own, "roster", HEAD + f"RGB-1;{nth('Viên Biệt Phái', 1)};{room};Công chức\n", **unit_of).json
+        assert [r["key"] for r in rows_of(own, plan, action="absent")] == ["RGB-2"], unit_of

@@ -54,12 +54,15 @@ static void add_member(struct imp_roster *r, const struct view_staff *s)
     r->member_count++;
 }
 
+/* Guests, who are at home elsewhere, are in the roster of their own unit. */
 static bool load_members(struct imp_roster *r, struct cv_error *err)
 {
     struct htp_exchange *x = r->imp->x;
-    struct view_staff_query q = {.scope = api_actor(x)->scope,
-                                 .has_unit = r->imp->options->has_unit,
-                                 .unit = r->imp->options->unit,
+    const struct view_scope scope = api_actor(x)->scope;
+    const struct imp_options *o = r->imp->options;
+    struct view_staff_query q = {.scope = scope,
+                                 .has_unit = o->has_unit || !scope.everywhere,
+                                 .unit = o->has_unit ? o->unit : scope.top,
                                  .recursive = true,
                                  .statuses = (uint32_t) ~(1u << DOM_DEPARTED),
                                  .updated_since = CV_NO_MOMENT,
