@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "congvu/error.h"
 
@@ -69,6 +70,7 @@ struct cv_deadline {
     int64_t at_ns;
 };
 int64_t cv_mono_ns(void);
+struct timespec cv_timespec(int64_t ns);
 struct cv_deadline cv_deadline_in_ms(int64_t ms);
 /* Milliseconds left, never below 0. */
 int64_t cv_deadline_left_ms(struct cv_deadline d);

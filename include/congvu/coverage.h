@@ -72,6 +72,8 @@ struct dom_headcount dom_headcount_carry(const struct dom_headcount *declared, c
 
 /* The declared headcount in force on a day: the latest with on <= day, or NULL. */
 const struct dom_headcount *dom_headcount_on(const struct dom_unit *unit, cv_day day);
+/* Declared for that very day; or NULL. */
+const struct dom_headcount *dom_headcount_of_day(const struct dom_unit *unit, cv_day day);
 
 /* Days of use that the rule asks for in a window of so many days. A rule of about a month (28 to 31 days) asks for the
  * same in every month: as many times regular_days as the window can be whole months. Else ceil(regular_days * days /

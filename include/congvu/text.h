@@ -73,4 +73,5 @@ const char *cv_text_from_charset(struct cv_arena *arena, const char *charset, co
 /* ASCII helpers that never look at the locale. */
 char cv_ascii_lower(char c);
 int cv_ascii_casecmp(const char *a, const char *b);
+bool cv_ascii_same(const char *a, const char *b);      /* both there, and the same so */
 bool cv_ascii_is(const char *s, bool (*accept)(char)); /* true for "" */

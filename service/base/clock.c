@@ -456,6 +456,11 @@ bool cv_moment_parse_ldap(const char *text, cv_moment *out)
     return true;
 }
 
+struct timespec cv_timespec(int64_t ns)
+{
+    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+}
+
 int64_t cv_mono_ns(void)
 {
     struct timespec ts;

@@ -90,6 +90,7 @@ const char *dir_filter_class(struct cv_arena *arena, const char *object_class);
 const char *dir_session_base(const struct dir_session *s);
 const struct dir_room *dir_session_room(const struct dir_session *s);
 /* Connects + binds as configured; used by sync too. The caller unbinds. */
+struct timeval dir_time_left(struct cv_deadline deadline);
 bool dir_connect(const struct dir_config *config, struct cv_deadline deadline, LDAP **out, struct cv_error *err);
 bool dir_add_entry(struct dir_session *s, const char *dn, const struct dir_attrs *attrs, struct dir_stamp *out,
                    struct cv_error *err);

@@ -187,6 +187,14 @@ const struct dom_headcount *dom_headcount_on(const struct dom_unit *unit, cv_day
     return latest;
 }
 
+const struct dom_headcount *dom_headcount_of_day(const struct dom_unit *unit, cv_day day)
+{
+    for (size_t i = 0; i < unit->headcount_count; i++)
+        if (unit->headcounts[i].on == day)
+            return &unit->headcounts[i];
+    return NULL;
+}
+
 int64_t dom_coverage_base(const struct dom_counts *c, bool basis_declared)
 {
     return (int64_t)c->eligible + (basis_declared ? c->unrecorded : 0);

@@ -20,15 +20,10 @@ struct job_timer {
     char name[16];
 };
 
-static struct timespec timespec_of(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-}
-
 /* Waits for the next round. False: the end. */
 static bool next_round(struct job_timer *timer, int64_t due_ns)
 {
-    struct timespec due = timespec_of(due_ns);
+    struct timespec due = cv_timespec(due_ns);
     int rc = 0;
     bool go_on;
 

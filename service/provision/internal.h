@@ -150,6 +150,8 @@ bool prov_hr_ref_holder(struct prov_call *call, const struct dom_staff *staff, s
 bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
 /* Was it refused because somebody else has the number of the HR system? Then says so. */
 bool prov_hr_ref_taken(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
+/* The same, but for records that the caller did not name: without the version that he asked for. */
+struct prov_call prov_unasked(const struct prov_call *call);
 bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err);
 /* The first day of what a change without a day brings: today, or CV_NO_DAY = always, on the day on which the record was
  * written down or days began to be kept. */

@@ -157,14 +157,6 @@ bool imp_try(struct imp_trial *t, enum imp_op op, const char *key, const char *b
 
 /* ---- what it would change ---- */
 
-static const struct dom_headcount *count_on(const struct dom_unit *unit, cv_day day)
-{
-    for (size_t i = 0; i < unit->headcount_count; i++)
-        if (unit->headcounts[i].on == day)
-            return &unit->headcounts[i];
-    return NULL;
-}
-
 static void tell_count(struct cv_jout *j, const char *field, int from, int to)
 {
     if (from == to)
@@ -184,7 +176,8 @@ static void tell_count(struct cv_jout *j, const char *field, int from, int to)
 
 static void tell_headcount(struct imp_trial *t)
 {
-    const struct dom_headcount *from = count_on(&t->unit.before, t->day), *to = count_on(&t->unit.unit, t->day);
+    const struct dom_headcount *from = dom_headcount_of_day(&t->unit.before, t->day),
+                               *to = dom_headcount_of_day(&t->unit.unit, t->day);
     cv_jout_array(&t->x.out, "changes");
     tell_count(&t->x.out, "total", from ? from->total : -1, to ? to->total : -1);
     tell_count(&t->x.out, "establishment", from ? from->establishment : -1, to ? to->establishment : -1);

@@ -1,16 +1,12 @@
 /* A list uploaded: understood, judged row by row, kept as a plan. */
 #include <string.h>
 
+#include "api/frame/window.h"
 #include "api/intake/imports.h"
 
 enum { ROW_ARENA = 8 << 20, SHORTER = 5 };
 
 /* ---- the question ---- */
-
-static void fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en)
-{
-    cv_fault_add(&x->faults, CV_AT_PARAMETER, name, code, "%s%.0s", "%.0s%s", vi, en);
-}
 
 /* "B:full_name,D:ignored" */
 static void read_columns(struct htp_exchange *x, struct imp_options *out)
@@ -23,7 +19,8 @@ static void read_columns(struct htp_exchange *x, struct imp_options *out)
         for (size_t i = 0; i < letters && i < 3; i++)
             column = column * 26 + (size_t)(list[i] - 'A' + 1);
         if (letters == 0 || letters > 2 || list[letters] != ':' || field < 0) {
-            fault(x, "columns", "bad_format", "Cần dạng B:full_name,D:ignored", "Must look like B:full_name,D:ignored");
+            api_query_fault(x, "columns", "bad_format", "Cần dạng B:full_name,D:ignored",
+                            "Must look like B:full_name,D:ignored");
             return;
         }
         out->overrides[out->override_count++] = (struct int_override){column - 1, (enum int_field)field};
@@ -47,14 +44,15 @@ static bool read_options(struct htp_exchange *x, struct imp_options *out)
                                 .name = htp_query(x, "name"),
                                 .replaces = htp_query(x, "replaces")};
     if (at < 0)
-        fault(x, "kind", kind ? "not_allowed_value" : "required",
-              "Cần loại danh sách: staff, leavers, headcounts, units hoặc roster",
-              "The kind of list is needed: staff, leavers, headcounts, units or roster");
+        api_query_fault(x, "kind", kind ? "not_allowed_value" : "required",
+                        "Cần loại danh sách: staff, leavers, headcounts, units hoặc roster",
+                        "The kind of list is needed: staff, leavers, headcounts, units or roster");
     if (category && dom_word_index(dom_category_words, category) < 0)
-        fault(x, "category", "not_allowed_value", "Không hiểu giá trị", "The value is not understood");
+        api_query_fault(x, "category", "not_allowed_value", "Không hiểu giá trị", "The value is not understood");
     if (absent && (dom_word_index(dom_reason_words, absent) < 0 || at != INT_ROSTER))
-        fault(x, "absent_reason", "not_allowed_value", "Chỉ dùng cho danh sách đối chiếu (roster), với một lý do nghỉ",
-              "Only for a roster, with a reason of departures");
+        api_query_fault(x, "absent_reason", "not_allowed_value",
+                        "Chỉ dùng cho danh sách đối chiếu (roster), với một lý do nghỉ",
+                        "Only for a roster, with a reason of departures");
     out->absent_reason = absent;
     htp_query_day(x, "signed_on", &out->signed_on);
     htp_query_day(x, "effective_on", &out->effective_on);

@@ -222,11 +222,6 @@ static void count_unmet(struct imp_roster *r)
     }
 }
 
-static bool same_code(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && cv_ascii_casecmp(a, b) == 0;
-}
-
 /* Whose record is written when a row gives somebody else a code that he has or had. */
 static void find_losers(struct imp_roster *r)
 {
@@ -235,7 +230,7 @@ static void find_losers(struct imp_roster *r)
         struct cv_id holder;
         char id[CV_ID_TEXT];
         if (!is_row(row) || row->member < 0 || row->code == NULL ||
-            same_code(r->members[row->member].code, row->code) ||
+            cv_ascii_same(r->members[row->member].code, row->code) ||
             !view_code_holder(api_of(r->imp->x)->view, row->code, &holder))
             continue;
         int64_t at = imp_texts_get(r->by_id, cv_id_text("stf_", holder, id));
@@ -276,7 +271,7 @@ static bool is_current(const struct imp_roster *r, const char *code, struct cv_i
 {
     char text[CV_ID_TEXT];
     int64_t at = imp_texts_get(r->by_id, cv_id_text("stf_", holder, text));
-    return at >= 0 && same_code(r->members[at].code, code);
+    return at >= 0 && cv_ascii_same(r->members[at].code, code);
 }
 
 /* Who has or had the code gives it up: to another of his own, or because it is a former one only. */
@@ -286,11 +281,11 @@ static bool freed(const struct imp_roster *r, const char *code, struct cv_id hol
     int64_t at = imp_texts_get(r->by_id, cv_id_text("stf_", holder, text));
     if (at < 0)
         return false;
-    if (!same_code(r->members[at].code, code))
+    if (!cv_ascii_same(r->members[at].code, code))
         return true;
     for (size_t i = 0; i < r->row_count; i++)
         if (is_row(&r->rows[i]) && r->rows[i].member == at)
-            return r->rows[i].code != NULL && !same_code(r->rows[i].code, code);
+            return r->rows[i].code != NULL && !cv_ascii_same(r->rows[i].code, code);
     return false;
 }
 
@@ -320,7 +315,7 @@ void imp_roster_met(struct imp_roster *r, const struct int_proposal *p, struct c
         const struct member *m = &r->members[row->member];
         out->staff = cv_id_kept("stf_", m->id, arena);
         out->loses = m->loses;
-        if (code != NULL && !same_code(m->code, code))
+        if (code != NULL && !cv_ascii_same(m->code, code))
             tell_code(r, m, code, arena, out);
         return;
     }

@@ -74,14 +74,6 @@ static void write_headcount(struct htp_exchange *x, const char *name, const stru
     cv_jout_end(j);
 }
 
-static const struct dom_headcount *find(const struct dom_unit *unit, cv_day day)
-{
-    for (size_t i = 0; i < unit->headcount_count; i++)
-        if (unit->headcounts[i].on == day)
-            return &unit->headcounts[i];
-    return NULL;
-}
-
 static bool read_unit(struct htp_exchange *x, struct dom_unit *out)
 {
     struct prov_call call;
@@ -116,7 +108,7 @@ void api_get_headcount(struct htp_exchange *x)
     struct cv_error err = {0};
     if (!day_of_path(x, &day) || !read_unit(x, &unit))
         return;
-    const struct dom_headcount *found = find(&unit, day);
+    const struct dom_headcount *found = dom_headcount_of_day(&unit, day);
     if (found == NULL) {
         cv_fail(&err, cvp_headcount_not_found, NULL, "Chưa có số khai báo cho ngày này",
                 "Nothing was declared for this day");
@@ -165,7 +157,7 @@ void api_put_headcount(struct htp_exchange *x)
         fail(x, &err);
         return;
     }
-    const struct dom_headcount *now = find(&result.unit, in.on);
+    const struct dom_headcount *now = dom_headcount_of_day(&result.unit, in.on);
     write_headcount(x, NULL, now != NULL ? now : &in, declared_below(x, &result.unit));
     htp_reply(x, 200);
 }
@@ -196,7 +188,7 @@ void api_create_unit_correction(struct htp_exchange *x)
         return;
     }
     cv_jout_object(&x->out, NULL);
-    write_headcount(x, "removed", find(&result.before, on), declared_below(x, &result.before));
+    write_headcount(x, "removed", dom_headcount_of_day(&result.before, on), declared_below(x, &result.before));
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

@@ -421,6 +421,11 @@ int cv_ascii_casecmp(const char *a, const char *b)
     return (unsigned char)cv_ascii_lower(*a) - (unsigned char)cv_ascii_lower(*b);
 }
 
+bool cv_ascii_same(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && cv_ascii_casecmp(a, b) == 0;
+}
+
 bool cv_ascii_is(const char *s, bool (*accept)(char))
 {
     for (; *s; s++)

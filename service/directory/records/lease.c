@@ -10,8 +10,9 @@
 #include <time.h>
 
 #include "directory/records/lease.h"
+#include "directory/records/records.h"
 
-enum { NAME_MAX_BYTES = 64, HOLDER_SIGNS = 26, SCRATCH_MAX = 256 << 10, TERM_LEAST_MS = 30 };
+enum { NAME_MAX_BYTES = 64, HOLDER_SIGNS = 26, TERM_LEAST_MS = 30 };
 
 struct dir_lease {
     char name[NAME_MAX_BYTES];
@@ -190,17 +191,9 @@ static bool renew(struct dir_lease *lease, struct dir_session *s, struct cv_aren
     return false;
 }
 
-static struct cv_arena *scratch(struct cv_error *err)
-{
-    struct cv_arena *arena = cv_arena_new(SCRATCH_MAX);
-    if (!arena)
-        cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    return arena;
-}
-
 bool dir_lease_tend(struct dir_lease *lease, struct dir_session *s, struct cv_error *err)
 {
-    cv_auto_arena arena = scratch(err);
+    cv_auto_arena arena = dir_scratch(err);
     if (!arena)
         return false;
     return lease->mine ? renew(lease, s, arena, err) : challenge(lease, s, arena, err);
@@ -209,7 +202,7 @@ bool dir_lease_tend(struct dir_lease *lease, struct dir_session *s, struct cv_er
 void dir_lease_release(struct dir_lease *lease, struct dir_session *s)
 {
     struct cv_error err = {0};
-    cv_auto_arena arena = scratch(&err);
+    cv_auto_arena arena = dir_scratch(&err);
     bool mine = lease->mine;
     lose(lease);
     /* failing is no harm: a challenger then waits the term */

@@ -20,7 +20,7 @@ static void close_handle(LDAP **ld)
     *ld = NULL;
 }
 
-static struct timeval left_of(struct cv_deadline deadline)
+struct timeval dir_time_left(struct cv_deadline deadline)
 {
     int64_t ms = cv_deadline_left_ms(deadline);
     return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
@@ -42,7 +42,7 @@ bool dir_read_password(const char *path, char *out, size_t size, size_t *out_len
 static int set_options(LDAP *ld, const struct dir_config *config, const char *uri, struct cv_deadline deadline)
 {
     int version = LDAP_VERSION3, hard = LDAP_OPT_X_TLS_HARD, client = 0, idle = 60;
-    struct timeval wait = left_of(deadline);
+    struct timeval wait = dir_time_left(deadline);
     int rc = ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
     rc |= ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &wait);
     rc |= ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
@@ -82,7 +82,8 @@ int dir_await(LDAP *ld, int msgid, struct cv_deadline until, int stop_fd, LDAPMe
     int code = LDAP_SERVER_DOWN, got;
     cv_no_lock("waiting for the directory");
     do {
-        struct timeval wait = left_of(cv_deadline_min(until, cv_deadline_in_ms(stop_fd < 0 ? INT32_MAX : SLICE_MS)));
+        struct timeval wait =
+            dir_time_left(cv_deadline_min(until, cv_deadline_in_ms(stop_fd < 0 ? INT32_MAX : SLICE_MS)));
         got = ldap_result(ld, msgid, LDAP_MSG_ALL, &wait, &answer);
     } while (got == 0 && !cv_deadline_passed(until) && !stop_asked(stop_fd));
     if (got <= 0)

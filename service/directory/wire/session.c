@@ -138,17 +138,11 @@ static bool make_ready(struct dir_session *s, bool write, struct cv_deadline dea
 
 enum trip { TRIP_DONE, TRIP_NOT_SENT, TRIP_LOST, TRIP_LATE, TRIP_REFUSED };
 
-static struct timeval left_of(struct cv_deadline deadline)
-{
-    int64_t ms = cv_deadline_left_ms(deadline);
-    return (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-}
-
 /* Once there and back. *out_code: the library's code when it did not even send. */
 static enum trip make_trip(LDAP *ld, const struct dir_request *request, struct cv_deadline deadline,
                            LDAPMessage **out_answer, int *out_code)
 {
-    struct timeval left = left_of(deadline);
+    struct timeval left = dir_time_left(deadline);
     int msgid = -1;
     if (cv_deadline_passed(deadline)) {
         *out_code = LDAP_TIMEOUT;
@@ -161,7 +155,7 @@ static enum trip make_trip(LDAP *ld, const struct dir_request *request, struct c
         *out_code = rc;
         return rc == LDAP_SERVER_DOWN ? TRIP_NOT_SENT : TRIP_REFUSED;
     }
-    left = left_of(deadline);
+    left = dir_time_left(deadline);
     int got = ldap_result(ld, msgid, LDAP_MSG_ALL, &left, out_answer);
     *out_code = got == 0 ? LDAP_TIMEOUT : LDAP_SERVER_DOWN;
     return got == 0 ? TRIP_LATE : got < 0 ? TRIP_LOST : TRIP_DONE;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "congvu/text.h"
 #include "congvu/wish.h"
 
 static bool of_a_stolen_password(const struct dom_wish *wish)
@@ -180,11 +181,6 @@ static enum dom_cause cause_of(const struct dom_account *account, const struct d
                                                                                           : wish->cause;
 }
 
-static bool same_word(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 bool dom_wish_apply(const struct dom_wishing *how, struct dom_account *account, const struct dom_wish *wish)
 {
     bool wanted = account->desired == DOM_PRESENT, worked = dom_may_login(account->observed);
@@ -193,7 +189,7 @@ bool dom_wish_apply(const struct dom_wishing *how, struct dom_account *account, 
         dom_forget_password(how->staff);
     enum dom_cause cause = cause_of(account, wish);
     const char *reason = wish->state == DOM_PRESENT ? NULL : wish->reason;
-    if (account->desired != wish->state || account->cause != cause || !same_word(account->reason, reason))
+    if (account->desired != wish->state || account->cause != cause || !cv_text_same(account->reason, reason))
         set_cause(account, cause);
     account->desired = wish->state;
     account->reason = reason;

@@ -122,6 +122,13 @@ void prov_settle_gone(struct prov_call *call, struct cv_id id)
         cv_count(CVM_view_wait_timeouts);
 }
 
+struct prov_call prov_unasked(const struct prov_call *call)
+{
+    struct prov_call own = *call;
+    own.match = PROV_MATCH_ANY;
+    return own;
+}
+
 bool prov_check_match(const struct prov_call *call, int64_t revision, struct cv_error *err)
 {
     if (call->create_only)

@@ -77,13 +77,6 @@ bool prov_duplicates(struct prov_call *call, const struct prov_duplicate_query *
     return true;
 }
 
-static struct prov_call unasked(const struct prov_call *call)
-{
-    struct prov_call own = *call;
-    own.match = PROV_MATCH_ANY;
-    return own;
-}
-
 static bool is_held(const struct prov_duplicate *d)
 {
     return d->about != PROV_LOOKS_ALIKE && d->candidate_count > 0;
@@ -94,7 +87,7 @@ static bool give_code(struct prov_call *call, const struct prov_duplicate *d, st
 {
     struct prov_staff_result result;
     struct view_staff him;
-    struct prov_call own = unasked(call);
+    struct prov_call own = prov_unasked(call);
     const char *key = cv_id_kept("stf_", d->staff, call->arena);
     if (is_held(d) && cv_id_equal(d->candidates[0], d->staff))
         return true;
@@ -111,7 +104,7 @@ static bool give_code(struct prov_call *call, const struct prov_duplicate *d, st
 /* "Somebody else": the code is free for the next line. */
 static bool free_code(struct prov_call *call, const struct prov_duplicate *d, struct cv_error *err)
 {
-    struct prov_call own = unasked(call);
+    struct prov_call own = prov_unasked(call);
     return !is_held(d) || prov_code_lost(&own, cv_id_kept("stf_", d->candidates[0], call->arena), d->staff_code, err);
 }
 

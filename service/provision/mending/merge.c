@@ -178,13 +178,6 @@ static bool release(struct prov_change *change, void *ctx, struct cv_error *err)
 
 /* ---- both ---- */
 
-static struct prov_call own_call(const struct prov_call *call)
-{
-    struct prov_call own = *call;
-    own.match = PROV_MATCH_ANY;
-    return own;
-}
-
 static bool fit(struct prov_call *call, const struct dom_staff *from, struct cv_id into, struct cv_error *err)
 {
     struct dom_staff to;
@@ -233,7 +226,7 @@ bool prov_staff_merge(struct prov_call *call, const char *key, const struct prov
                       struct prov_merge *out, struct cv_error *err)
 {
     struct dom_staff from;
-    struct prov_call own = own_call(call);
+    struct prov_call own = prov_unasked(call);
     struct emptying emptying = {.reason = in->reason};
     *out = (struct prov_merge){0};
     own.reason = in->reason;
@@ -293,7 +286,7 @@ bool prov_staff_unmerge(struct prov_call *call, const char *key, struct prov_mer
 {
     struct dom_staff from;
     struct cv_id into;
-    struct prov_call own = own_call(call);
+    struct prov_call own = prov_unasked(call);
     *out = (struct prov_merge){0};
     return fetch_both(call, key, &from, err) && prov_check_match(call, from.revision, err) &&
            may_write(call, dom_home_on(&from, cv_today())->unit, err) && can_go_back(&from, err) &&
@@ -326,7 +319,7 @@ static void finish(struct prov_call *call, const struct view_half_merge *half)
     struct prov_staff_result result;
     struct dom_staff from;
     struct cv_error err = {0};
-    struct prov_call own = own_call(call);
+    struct prov_call own = prov_unasked(call);
     bool ok = dir_staff_read(call->dir, half->emptied, call->arena, &from, &err);
     bool undone = ok && from.merge == NULL;
     own.reason = ok && !undone ? from.merge->reason : NULL;

@@ -4,18 +4,13 @@
 #include "congvu/log.h"
 #include "provision/internal.h"
 
-static bool is(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && cv_ascii_casecmp(a, b) == 0;
-}
-
 static void drop_former(struct prov_change *change, const char *code)
 {
     struct dom_staff *staff = change->after;
     const char **kept = CV_NEWS(change->call->arena, const char *, staff->former_code_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < staff->former_code_count; i++)
-        if (!is(staff->former_codes[i], code))
+        if (!cv_ascii_same(staff->former_codes[i], code))
             kept[count++] = staff->former_codes[i];
     staff->former_codes = kept;
     staff->former_code_count = count;
@@ -33,7 +28,7 @@ static bool lose(struct prov_change *change, void *ctx, struct cv_error *err)
     const struct prov_renumber *in = ctx;
     (void)err;
     drop_former(change, in->code);
-    if (is(change->after->staff_code, in->code))
+    if (cv_ascii_same(change->after->staff_code, in->code))
         change->after->staff_code = NULL;
     return true;
 }
@@ -46,11 +41,11 @@ static bool take(struct prov_change *change, void *ctx, struct cv_error *err)
     const char *was = staff->staff_code;
     if (was != NULL && strcmp(was, in->code) == 0)
         return true;
-    if (was != NULL && !is(was, in->was) && !is(was, in->code))
+    if (was != NULL && !cv_ascii_same(was, in->was) && !cv_ascii_same(was, in->code))
         return cv_fail(err, cvp_etag_mismatch, "/was", "Số hiệu của người này nay là %s",
                        "The code of this person is %s by now", was);
     drop_former(change, in->code);
-    if (was != NULL && !in->given_on && !is(was, in->code))
+    if (was != NULL && !in->given_on && !cv_ascii_same(was, in->code))
         keep_former(change, was);
     staff->staff_code = in->code;
     return true;

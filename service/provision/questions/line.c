@@ -5,11 +5,6 @@
 #include "congvu/view_lists.h"
 #include "provision/questions/duplicate.h"
 
-static bool same_text(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && cv_ascii_casecmp(a, b) == 0;
-}
-
 /* The person as the line alone says him. */
 static struct dom_staff said(const struct prov_staff_input *in, const struct dom_staff *him)
 {
@@ -32,8 +27,8 @@ static bool says_him(struct cv_arena *arena, const struct dom_staff *line, const
 static bool had_formerly(const struct dom_staff *him, const char *code)
 {
     for (size_t i = 0; i < him->former_code_count; i++)
-        if (same_text(him->former_codes[i], code))
-            return !same_text(him->staff_code, code);
+        if (cv_ascii_same(him->former_codes[i], code))
+            return !cv_ascii_same(him->staff_code, code);
     return false;
 }
 
@@ -94,8 +89,8 @@ static bool is_name_of(struct cv_arena *arena, const char *name, const char *con
 bool prov_line_is_units(struct prov_call *call, const struct prov_unit_line *line, const struct dom_unit *before,
                         struct prov_duplicate *out)
 {
-    bool named = is_name_of(call->arena, line->name, before->name) || same_text(before->slug, line->slug);
-    if (named && same_text(before->code, line->code))
+    bool named = is_name_of(call->arena, line->name, before->name) || cv_ascii_same(before->slug, line->slug);
+    if (named && cv_ascii_same(before->code, line->code))
         return true;
     *out = (struct prov_duplicate){.of_unit = true,
                                    .about = named ? PROV_FORMER_CODE : PROV_OTHER_NAME,
@@ -119,7 +114,7 @@ static bool unit_stands(struct prov_call *call, const struct prov_duplicate *d)
         !cv_id_equal(unit.id, d->unit))
         return false;
     return d->about == PROV_OTHER_NAME ? !is_name_of(call->arena, d->full_name, unit.name)
-                                       : !same_text(unit.code, d->staff_code);
+                                       : !cv_ascii_same(unit.code, d->staff_code);
 }
 
 bool prov_duplicate_stands(struct prov_call *call, const struct prov_duplicate *d)
@@ -139,5 +134,5 @@ bool prov_duplicate_stands(struct prov_call *call, const struct prov_duplicate *
                          &him, &none))
         return false;
     return d->about == PROV_OTHER_NAME ? !dom_names_akin(call->arena, d->full_name, him.full_name)
-                                       : !same_text(him.staff_code, d->staff_code);
+                                       : !cv_ascii_same(him.staff_code, d->staff_code);
 }

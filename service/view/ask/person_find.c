@@ -367,19 +367,14 @@ bool view_login_holder(const struct view *v, struct view_scope scope, const char
     return found;
 }
 
-static bool same(const char *text, const char *key)
-{
-    return text != NULL && cv_ascii_casecmp(text, key) == 0;
-}
-
 static bool carries_now(const struct person *p, enum view_key by, const char *key)
 {
     if (by == VIEW_BY_CODE)
-        return same(person_text(p, p->code), key);
-    if (by != VIEW_BY_ID && same(person_text(p, p->address), key))
+        return cv_ascii_same(person_text(p, p->code), key);
+    if (by != VIEW_BY_ID && cv_ascii_same(person_text(p, p->address), key))
         return true;
     for (size_t i = 0; by == VIEW_BY_LOGIN && i < p->accounts; i++)
-        if (same(person_text(p, person_accounts(p)[i].login), key))
+        if (cv_ascii_same(person_text(p, person_accounts(p)[i].login), key))
             return true;
     return by == VIEW_BY_ID;
 }
