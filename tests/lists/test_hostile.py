@@ -126,10 +126,19 @@ def test_ten_million_columns(judged):
         assert first["refused"]
 
 
-@pytest.mark.parametrize("row", ["10000000", "4294967297", "-1", "99999999999999999999999"])
-def test_rows_that_are_too_far_down(judged, row):
-    first, _ = judged(book(xl__worksheets__sheet1_xml=sheet(f'<row r="1">{HEAD}</row><row r="{row}"><c r="A{row}" t="inlineStr"><is><t>Lê An</t></is></c></row>')))
-    assert first.get("refused") or "heading_row" in first
+def in_row(number):
+    return book(xl__worksheets__sheet1_xml=sheet(f'<row r="1">{HEAD}</row><row r="{number}"><c r="A{number}" t="inlineStr"><is><t>Lê An</t></is></c></row>'))
+
+
+@pytest.mark.parametrize("row,why", [("10000000", "more than 50000 rows"), ("-1", "more than 256 columns")])
+def test_rows_that_are_too_far_down(judged, row, why):
+    first, _ = judged(in_row(row))
+    assert first["refused"] and why in first["en"], first
+
+
+@pytest.mark.parametrize("row", ["4294967297", "99999999999999999999999"])
+def test_a_row_whose_number_is_none_is_the_next_one(judged, row):
+    assert judged(in_row(row))[1] == [{"row": 2, "state": "ready", "full_name": "Lê An", "notes": []}]
 
 
 def test_quotes_without_an_end_and_cells_without_one(judged):
