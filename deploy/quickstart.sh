@@ -94,9 +94,13 @@ own() { [ -e "$1" ] || install -m 600 /dev/null "$1"; chmod 600 "$1"; } # names 
 say "Starting ..." "Đang khởi động ..."
 own "$data.log"
 metrics=0
-[ "$port" -eq 0 ] || metrics=$((port + 1))
+if [ "$port" -ne 0 ]; then
+    metrics=$((port + 1))
+else # slips name the address, so it is known before the service starts
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+fi
 "${run[@]}" "$bin" serve --data-dir "$data" --listen "127.0.0.1:$port" --management-listen "127.0.0.1:$metrics" --directory-listen 127.0.0.1:0 \
-    --connector-secret-dir "$data/credentials" >"$ready" 2>>"$data.log" &
+    --public-url "http://127.0.0.1:$port" --connector-secret-dir "$data/credentials" >"$ready" 2>>"$data.log" &
 pid=$!
 until grep -q '"ready"' "$ready"; do
     kill -0 "$pid" 2>/dev/null || { tail -5 "$data.log" >&2; exit 1; }

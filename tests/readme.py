@@ -180,6 +180,12 @@ def sample_links(service, folder):
         assert [r["role"] for r in answers(said)[0]["roles"]] == [role], said
 
 
+def slips(service, folder):
+    """The page to print, whose codes lead to this very service."""
+    page = service.shell("curl -sS --fail-with-body -H @<(printf 'Authorization: Bearer %s' \"$(cat \"$token\")\") -H 'Content-Type: application/json' -H 'Accept: text/html' -d '{\"staff\":[\"NS-9002\"]}' \"$url/v1/slips\"", folder)
+    assert f"{service.url}/kichhoat" in page, page[:2000]
+
+
 def mail_half(service, login):
     """On the ports that are printed: who has chosen a password reads what another mail server brings."""
     imap, smtp = (int(re.search(rf"{name} +127\.0\.0\.1:(\d+)", service.out.read_text())[1]) for name in ("IMAP", "incoming SMTP"))
@@ -242,6 +248,7 @@ def main():
                 run_blocks(service, path, folder)
             clerk = first_sign_in(service, folder)
             sample_links(service, folder)
+            slips(service, folder)
             assert (pathlib.Path(folder) / "report.xlsx").read_bytes()[:2] == b"PK"
             service.shell("curl -sS --fail-with-body -X PATCH -H @<(printf 'Authorization: Bearer %s' \"$(cat \"$token\")\") -H 'If-Match: *' -H 'Content-Type: application/merge-patch+json' "
                           "\"$url/v1/staff/NS-9001\" -d '{\"title\":\"Trưởng phòng\"}'", folder)
