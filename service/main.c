@@ -238,8 +238,9 @@ static int run(const struct options *options, struct service *s)
     case CMD_SETTINGS:
         return print_settings();
     case CMD_VERSION:
-        printf("congvud %s (commit %s, data version %d, %s console)\n", CONGVU_VERSION, api_commit(),
-               DIR_SCHEMA_VERSION, api_console_carried() ? "with" : "without");
+        printf("congvud %s (commit %s, data version %d, %s console%s%s)\n", CONGVU_VERSION, api_commit(),
+               DIR_SCHEMA_VERSION, *api_console_hash() ? "with" : "without", *api_console_hash() ? " " : "",
+               api_console_hash());
         return 0;
     default:
         options_help();

@@ -87,7 +87,7 @@ bool api_catalogue(const char *text, size_t len, struct cv_arena *arena, struct 
 htp_authenticate api_authenticate;
 /* The commit that this program was built from, "unknown" without git. */
 const char *api_commit(void);
-bool api_console_carried(void); /* is the web console in this build? */
+const char *api_console_hash(void); /* of the web console in this build; empty = there is none */
 /* What the answers of writes carry while only one server has what is written. */
 void api_succeeded(struct htp_exchange *x);
 /* While the view does not hear the directory nothing is said not to be there. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/internal.h"
+#include "console_hash.h"
 
 #define CONSOLE_FILE(number, name, type)                                                                               \
     extern const char console_##number[], console_##number##_end[], console_##number##_gz[],                           \
@@ -23,9 +24,9 @@ static const struct file {
 #undef CONSOLE_FILE
     {0}};
 
-bool api_console_carried(void)
+const char *api_console_hash(void)
 {
-    return files[0].media_type != NULL;
+    return CONSOLE_HASH;
 }
 
 /* A browser always takes gzip; `gzip;q=0` is nobody's habit, but it is a refusal. */
@@ -45,7 +46,7 @@ static void send(struct htp_exchange *x, const char *name)
         f++;
     if (!f->media_type) {
         struct cv_error err = {0};
-        if (api_console_carried())
+        if (files[0].media_type != NULL)
             cv_fail(&err, cvp_not_found, NULL, "Giao diện web không có tệp này", "The console has no such file");
         else
             cv_fail(&err, cvp_not_found, NULL, "Bản này không có giao diện web", "This build carries no console");
