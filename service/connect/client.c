@@ -204,7 +204,7 @@ static int take_answer(CURL *easy, const struct call *call, struct cv_arena *are
 static bool not_trusted(const struct call *call, CURLcode rc, struct cv_error *err)
 {
     if (rc == CURLE_SSL_CACERT_BADFILE)
-        cv_fail_as(err, CV_UNAVAILABLE, "ca_file", "Không đọc được tệp chứng thư gốc (ca_file)",
+        cv_fail_as(err, CV_UNAVAILABLE, "ca_file", "Không đọc được tệp chứng thư gốc",
                    "The file of certificates (ca_file) cannot be read");
     else if (rc == CURLE_PEER_FAILED_VERIFICATION)
         cv_fail_as(err, CV_UNAVAILABLE, "url", "Không chấp nhận chứng thư của hệ thống ở xa: %s",

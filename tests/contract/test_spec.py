@@ -214,24 +214,6 @@ def test_problem_examples_tell_the_published_titles():
                 assert (example["status"], example["title"]) == title[example["code"]]
 
 
-WORDS_OF_PROGRAMMERS = re.compile(r"\b(PUT|PATCH|POST|ETag|If-Match|Retry-After|JSON|errors|login|null|undefined)\b|_|/v1")
-
-
-def test_what_a_person_is_told_has_no_word_of_programmers():
-    for row in problems():
-        for lang, text in row.get("person", row["remedy"]).items():
-            assert not WORDS_OF_PROGRAMMERS.search(text), f"{row['code']} {lang}: {text}"
-
-
-def test_texts_of_the_console_have_no_word_of_programmers():
-    for lang in ("vi", "en"):
-        source = (API.parent / "service/console/src/words" / f"{lang}.ts").read_text(encoding="utf-8")
-        texts = re.findall(r"\b[a-z][a-z0-9_]*: '((?:[^'\\\\]|\\\\.)*)'", source)
-        assert len(texts) > 300
-        for text in texts:
-            assert not WORDS_OF_PROGRAMMERS.search(re.sub(r"\{\w+\}", "", text)), f"{lang}: {text}"
-
-
 def test_the_console_has_words_for_all_that_is_recorded():
     """Else the clerk who looks at the log sees a dash."""
     service = API.parent / "service"

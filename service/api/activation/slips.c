@@ -49,7 +49,8 @@ static bool read_question(struct htp_exchange *x, struct question *out)
     cv_jin_string(body, "system", CV_OPTIONAL, 64, &out->system);
     cv_jin_array(body, "staff", CV_OPTIONAL, SLIPS_MAX, &out->staff);
     if ((out->unit != NULL) == (out->staff != NULL))
-        cv_jin_fault(body, "staff", "not_together", "Dùng một trong hai: unit hoặc staff", "Give either unit or staff");
+        cv_jin_fault(body, "staff", "not_together", "Chọn theo đơn vị hoặc theo từng người, không cả hai",
+                     "Give either unit or staff");
     cv_jin_done(body);
     return api_faultless(x, cvp_validation_failed);
 }
@@ -58,11 +59,11 @@ static bool read_question(struct htp_exchange *x, struct question *out)
 static bool may_print(struct htp_exchange *x, const struct question *q, struct cv_error *err)
 {
     if (!api_may_read_staff(x))
-        return cv_fail(err, cvp_scope_missing, NULL, "Phiếu có họ tên nên cần quyền staff:read",
+        return cv_fail(err, cvp_scope_missing, NULL, "Phiếu có họ tên nên cần quyền xem nhân sự",
                        "Slips show names, so they need the scope staff:read");
     return q->format != API_HTML || *api_of(x)->public_url != '\0' ||
            cv_fail(err, cvp_conflict, NULL,
-                   "Chưa khai báo địa chỉ in trên phiếu; quản trị viên cần đặt public_url trong tệp thiết lập",
+                   "Chưa khai báo địa chỉ in trên phiếu; vui lòng nhờ người vận hành máy chủ khai báo địa chỉ này",
                    "The address to print is not known; the operator has to set public_url");
 }
 

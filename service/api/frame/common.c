@@ -167,7 +167,7 @@ bool api_if_match_given(struct htp_exchange *x)
     struct cv_error err = {0};
     if (htp_if_match(x, &revision) != HTP_MATCH_ABSENT)
         return true;
-    cv_fail(&err, cvp_if_match_required, "If-Match", "Cần tiêu đề If-Match với ETag đã đọc (hoặc *)",
+    cv_fail(&err, cvp_if_match_required, "If-Match", "Cần cho biết phiên bản đã đọc của bản ghi",
             "Send If-Match with the ETag that you read (or *)");
     htp_problem(x, &err, NULL);
     return false;

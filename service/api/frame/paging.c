@@ -46,11 +46,12 @@ static bool open_token(struct htp_exchange *x, const char *token, const char *bo
     cv_moment made;
     const char *plain = cv_unseal(x->arena, &api_of(x)->page_key, token, bound, &len);
     if (plain == NULL || len < sizeof(made))
-        return refuse(x, cvp_page_token_mismatch, "page_token không thuộc truy vấn này; hãy bắt đầu lại từ trang đầu",
+        return refuse(x, cvp_page_token_mismatch,
+                      "Trang này không thuộc danh sách đang xem; hãy bắt đầu lại từ trang đầu",
                       "The page_token is not of this query; start again from the first page");
     memcpy(&made, plain, sizeof(made));
     if (cv_now() - made > TOKEN_AGE_S)
-        return refuse(x, cvp_page_token_expired, "page_token đã quá 24 giờ; hãy bắt đầu lại từ trang đầu",
+        return refuse(x, cvp_page_token_expired, "Danh sách đã mở quá 24 giờ; hãy bắt đầu lại từ trang đầu",
                       "The page_token is older than 24 hours; start again from the first page");
     out->after = plain + sizeof(made);
     out->after_len = len - sizeof(made);

@@ -8,7 +8,7 @@ static const char *const kind_words[] = {"made_by_mistake", "wrong_alias", "swap
 static void belongs(const struct cv_jin *body, const char *member, bool wanted, bool there)
 {
     if (wanted != there)
-        cv_jin_fault(body, member, there ? "not_allowed" : "required", "Thành phần này không khớp với kind",
+        cv_jin_fault(body, member, there ? "not_allowed" : "required", "Mục này không đi cùng việc sửa đã chọn",
                      "This member and kind do not go together");
 }
 

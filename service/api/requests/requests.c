@@ -138,23 +138,24 @@ static void check_kind(const struct cv_jin *body, const struct prov_request *r)
     bool account = r->kind == PROV_ASK_LOCK || r->kind == PROV_ASK_RESTORE || r->kind == PROV_ASK_RESET;
     if ((r->kind == PROV_ASK_NEW) != (r->body != NULL))
         cv_jin_fault(body, "new_staff", r->body == NULL ? "required" : "not_allowed",
-                     "new_staff đi cùng và chỉ đi cùng new_account",
+                     "Thông tin người mới đi cùng và chỉ đi cùng phiếu xin cấp tài khoản mới",
                      "new_staff belongs to new_account, and to it alone");
     if ((r->kind == PROV_ASK_NEW) == (r->key != NULL))
         cv_jin_fault(body, "person", r->key == NULL ? "required" : "not_allowed",
-                     "Cần nêu người nào (person); với new_account thì không",
+                     "Cần nêu phiếu này về ai; phiếu xin cấp tài khoản mới thì không",
                      "It has to be said who (person), but not for new_account");
     if (r->reason != NULL && dom_word_index(dom_lock_reason_words, r->reason) < 0)
         cv_jin_fault(body, "reason", "not_allowed_value", "Lý do khóa “%s” không có trong danh mục",
                      "“%s” is not a lock reason", r->reason);
     if ((r->kind == PROV_ASK_LOCK) != (r->reason != NULL))
-        cv_jin_fault(body, "reason", r->reason == NULL ? "required" : "not_allowed", "Tạm khóa cần có lý do (reason)",
+        cv_jin_fault(body, "reason", r->reason == NULL ? "required" : "not_allowed", "Tạm khóa cần có lý do",
                      "A lock needs a reason, nothing else has one");
     if (r->system != NULL && !account)
-        cv_jin_fault(body, "system", "not_allowed", "system chỉ đi cùng lock, restore, reset",
+        cv_jin_fault(body, "system", "not_allowed", "Hệ thống chỉ nêu trong phiếu tạm khóa, mở lại hoặc cấp lại mã",
                      "system belongs to lock, restore and reset");
     if (r->title != NULL && r->kind != PROV_ASK_TRANSFER)
-        cv_jin_fault(body, "title", "not_allowed", "title chỉ đi cùng transfer", "title belongs to a transfer");
+        cv_jin_fault(body, "title", "not_allowed", "Chức vụ chỉ nêu trong phiếu tiếp nhận người",
+                     "title belongs to a transfer");
 }
 
 static const char *read_request(struct htp_exchange *x, const struct cv_jin *body, struct prov_request *r)

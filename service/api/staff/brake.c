@@ -203,7 +203,7 @@ static void read_release(struct htp_exchange *x, const struct cv_jin *body, stru
     bool ahead = read_ahead(body, in);
     if (listed + digest + ahead != 1)
         cv_jin_fault(body, NULL, listed + digest + ahead == 0 ? "required" : "not_together",
-                     "Cần đúng một trong: people và changes, digest, locks_ahead",
+                     "Cần đúng một trong: những dòng đã xem, cả danh sách đã xem, số lần khóa cho phép trước",
                      "Exactly one is needed of: people and changes, digest, locks_ahead");
     cv_jin_done(body);
 }

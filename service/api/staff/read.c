@@ -162,7 +162,8 @@ static void read_days(const struct cv_jin *o, struct dom_order *out)
     if (cv_jin_day(o, "last_day_on", CV_NULLABLE, &last) != CV_VALUE)
         return;
     if (first)
-        cv_jin_fault(o, "last_day_on", "not_together", "Chỉ dùng một trong hai: effective_on hoặc last_day_on",
+        cv_jin_fault(o, "last_day_on", "not_together",
+                     "Chỉ ghi một trong hai: ngày nghỉ đầu tiên hoặc ngày làm việc cuối cùng",
                      "Give either effective_on or last_day_on, not both");
     out->effective_on = last + 1;
 }
@@ -173,8 +174,7 @@ static void read_reason(const struct cv_jin *o, struct dom_order *out)
     bool given = cv_jin_word(o, "reason", CV_REQUIRED, dom_reason_words, &reason) == CV_VALUE;
     cv_jin_string(o, "reason_text", CV_NULLABLE, 500, &out->reason_text);
     if (given && reason == DOM_KHAC && out->reason_text == NULL)
-        cv_jin_fault(o, "reason_text", "required", "Lý do “khac” cần ghi rõ ở reason_text",
-                     "The reason “khac” needs reason_text");
+        cv_jin_fault(o, "reason_text", "required", "Lý do khác thì cần ghi rõ", "The reason “khac” needs reason_text");
     out->reason = (enum dom_reason)reason;
 }
 

@@ -18,14 +18,17 @@ static void reply_staff(struct htp_exchange *x, const struct prov_staff_result *
     htp_reply(x, status);
 }
 
-/* The candidates of possible_duplicate are links in errors[] too, one each. */
+/* The candidates of possible_duplicate stand in errors[] too, one each, by name. */
 static void add_candidates(struct htp_exchange *x, const struct prov_staff_result *result)
 {
     for (size_t i = 0; i < result->candidate_count && api_may_read_staff(x); i++) {
         char id[CV_ID_TEXT];
-        cv_id_text("stf_", result->candidates[i], id);
-        cv_fault_add(&x->faults, CV_AT_POINTER, "/full_name", "duplicate", "Có thể là /v1/staff/%s",
-                     "Possibly /v1/staff/%s", id);
+        struct view_staff found;
+        struct cv_error none = {0};
+        if (view_staff_find(api_of(x)->view, api_actor(x)->scope, cv_id_text("stf_", result->candidates[i], id),
+                            x->arena, &found, &none))
+            cv_fault_add(&x->faults, CV_AT_POINTER, "/full_name", "duplicate", "Có thể là %s (%s)", "Possibly %s (%s)",
+                         found.full_name, found.address != NULL ? found.address : "–");
     }
 }
 
@@ -132,7 +135,7 @@ static void same_code(struct htp_exchange *x, struct prov_staff_input *in)
     if (code.given == CV_VALUE && cv_ascii_casecmp(code.value, path) == 0)
         return;
     cv_fault_add(&x->faults, CV_AT_POINTER, "/staff_code", "mismatch",
-                 "staff_code khác với số hiệu trên đường dẫn; đổi số hiệu bằng PATCH",
+                 "Số hiệu khác với số hiệu của hồ sơ đang ghi; đổi số hiệu là một việc sửa riêng",
                  "staff_code differs from the path; change a code by PATCH");
 }
 

@@ -164,7 +164,8 @@ static void same_code(struct htp_exchange *x, const struct prov_unit_input *in)
     struct cv_id id;
     if (in->code.given != CV_VALUE || cv_id_parse("unt_", path, &id) || cv_ascii_casecmp(in->code.value, path) == 0)
         return;
-    cv_fault_add(&x->faults, CV_AT_POINTER, "/code", "mismatch", "code khác với mã trên đường dẫn; đổi mã bằng PATCH",
+    cv_fault_add(&x->faults, CV_AT_POINTER, "/code", "mismatch",
+                 "Mã khác với mã của đơn vị đang ghi; đổi mã là một việc sửa riêng",
                  "code differs from the path; change a code by PATCH");
 }
 

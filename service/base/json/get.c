@@ -153,7 +153,7 @@ static struct member *look(struct spot at, unsigned flags, enum cv_presence *out
     if (flags & CV_NULLABLE)
         *out_found = CV_NULL;
     else
-        wrong(at, "null_not_allowed", "Mục này không được để null", "This member must not be null");
+        wrong(at, "null_not_allowed", "Mục này không được để trống", "This member must not be null");
     return NULL;
 }
 

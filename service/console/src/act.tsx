@@ -17,6 +17,8 @@ export type Act = {
   wish: (values: Values, also: { notSame: string[]; revision: string; was: Values }) => Wish | Promise<Wish>
   /** What the service would do, in words; absent: there is nothing to look at and the title says it all. */
   effect?: (answer: any, values: Values) => ComponentChildren
+  /** What it will do, where the service need not be asked: it stands there from the beginning. */
+  foretold?: ComponentChildren
   verb: (values: Values) => string
   /** The button harms: it never has the first focus and is red. */
   grave?: boolean
@@ -36,10 +38,11 @@ export type Act = {
 
 const away = (p: Problem) => p.status >= 500 || !p.status
 
-/** The service's faults beside their fields; what belongs to none stands above the buttons. */
+/** The service's faults beside their fields; what belongs to none stands above the buttons. Whom somebody may be is shown by itself. */
 function faultsOf(problem: Problem, fields: Field[]): Values {
   const faults: Values = {}
-  for (const { pointer = '', detail } of problem.errors ?? []) {
+  for (const { pointer = '', detail, code } of problem.errors ?? []) {
+    if (problem.code === 'possible_duplicate' && code === 'duplicate') continue
     const field = fields.find((f) => f.pointer === pointer) ?? fields.find((f) => '#/' + f.name === pointer) ?? fields.find((f) => f.pointer && pointer.startsWith(f.pointer + '/'))
     const name = field?.name ?? ' '
     faults[name] = faults[name] ? `${faults[name]}. ${detail}` : detail
@@ -226,6 +229,7 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
       <h3>{t('effect')}</h3>
       {seen.brake ? <><BrakeWords problem={seen.brake} ahead />{act.stopped && <p>{act.stopped}</p>}</> : act.effect(seen.answer, seen.values)}
     </div>}
+    {act.foretold && <div class="effect"><h3>{t('effect')}</h3>{act.foretold}</div>}
     <p class="doing">
       <button key={seen ? 'do' : 'look'} class={act.grave && (seen || !act.effect) ? 'grave' : 'main'} aria-disabled={busy}>{busy ? t('working') : seen || !act.effect ? (seen?.brake ? t('send_to_second') : act.verb(seen?.values ?? {})) : t('look_first')}</button>
       {' '}<a href={close} onClick={(e) => { keepDraft(name, null); if (left) { e.preventDefault(); left() } }}>{t('leave_form')}</a>

@@ -53,11 +53,10 @@ static bool stale(const struct dom_staff *staff, const struct dom_order *order, 
     if (ended == NULL)
         return false;
     cv_fail(err, cvp_departure_withdrawn, "/effective_on",
-            "Việc kết thúc công tác này đã được rút lại, hoặc người này đã được tiếp nhận lại, lúc %s (mã truy cập "
-            "%s); cần quyết định mới hoặc ngày sau đó",
-            "This departure was withdrawn, or the person taken back, at %s (token %s); a new decision or a later day "
-            "is needed",
-            cv_moment_people(ended->ended_at, when), ended->ended_by != NULL ? ended->ended_by : "-");
+            "Việc kết thúc công tác này đã được rút lại, hoặc người này đã được tiếp nhận lại, lúc %s; cần quyết định "
+            "mới hoặc ngày sau đó",
+            "This departure was withdrawn, or the person taken back, at %s; a new decision or a later day is needed",
+            cv_moment_people(ended->ended_at, when));
     return true;
 }
 

@@ -64,8 +64,7 @@ static bool no_room(struct cv_error *err)
 
 bool prov_brake_waits(struct cv_error *err)
 {
-    cv_fail(err, cvp_brake_engaged, NULL,
-            "Đang chờ người thứ hai cho phép; gửi lại không làm thay đổi gì. Danh sách ở /v1/brake",
+    cv_fail(err, cvp_brake_engaged, NULL, "Đang chờ người thứ hai cho phép; gửi lại không làm thay đổi gì",
             "It waits for a second person; sending it again changes nothing. The list is at /v1/brake");
     snprintf(err->link, sizeof(err->link), "/v1/brake-releases");
     return false;

@@ -233,7 +233,7 @@ static bool too_many(const struct dom_staff *staff, struct cv_error *err)
 static bool by_hand_needed(struct cv_error *err)
 {
     return cv_fail(err, cvp_naming_manual_required, "/login",
-                   "Không đặt được địa chỉ theo quy tắc, vui lòng tự đặt tên đăng nhập (trường login)",
+                   "Không đặt được địa chỉ theo quy tắc, vui lòng tự đặt tên đăng nhập",
                    "No address follows from the rules; please choose a login yourself (member login)");
 }
 

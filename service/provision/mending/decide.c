@@ -135,7 +135,7 @@ static bool drop_former(struct prov_call *call, void *ctx, struct dir_stamp *sta
 static bool may_decide_unit(const struct prov_call *call, struct cv_error *err)
 {
     return (call->scopes & DOM_UNITS_WRITE) != 0 ||
-           cv_fail(err, cvp_scope_missing, NULL, "Quyết định về đơn vị cần quyền units:write",
+           cv_fail(err, cvp_scope_missing, NULL, "Quyết định về đơn vị cần quyền sửa đơn vị",
                    "A decision about a unit needs units:write");
 }
 
@@ -148,7 +148,7 @@ static bool choose(struct prov_call *call, const struct prov_decide *in, struct 
     d->decided_by = call->actor;
     if ((in->verdict == PROV_SAME && !d->of_unit) != (in->staff != NULL))
         cv_fault_add(call->faults, CV_AT_POINTER, "/staff", "required",
-                     "Với “same” về một người cần nêu đó là ai (staff), ngoài ra thì không",
+                     "Khi trả lời là cùng một người thì cần nêu đó là ai, ngoài ra thì không",
                      "“same” of a person says who it is (staff), all else does not");
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;

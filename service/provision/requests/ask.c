@@ -73,7 +73,7 @@ static bool find_person(struct prov_call *call, struct prov_request *r, struct c
 static bool may_ask(const struct prov_call *call, const struct prov_request *r, struct cv_error *err)
 {
     return r->kind != PROV_ASK_TRANSFER || (call->scopes & DOM_STAFF_WRITE) != 0 ||
-           cv_fail(err, cvp_scope_missing, NULL, "Tiếp nhận người cần quyền staff:write",
+           cv_fail(err, cvp_scope_missing, NULL, "Tiếp nhận người cần quyền sửa nhân sự",
                    "Receiving somebody needs the scope staff:write");
 }
 

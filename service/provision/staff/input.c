@@ -38,8 +38,8 @@ static void apply_name(struct prov_change *change, const struct prov_staff_input
     staff->given_name = by_hand ? part(&in->given_name) : split.given_name;
     staff->split_by_hand = !same_parts(staff, &split);
     if (*staff->given_name == '\0')
-        cv_fault_add(change->call->faults, CV_AT_POINTER, "/given_name", "required",
-                     "Khi tự tách họ tên cần có tên (given_name)", "A split by hand needs the given name");
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/given_name", "required", "Khi tự tách họ tên cần ghi tên",
+                     "A split by hand needs the given name");
 }
 
 /* The parts by hand must make the full name: otherwise address and list order would belong to somebody else. */
@@ -259,7 +259,7 @@ static void claim_code(struct prov_change *change, const char *code)
                      "A staff code has only A-Z a-z 0-9 . _ -, at most 35 signs, and no id prefix");
     else if (dom_citizen_id(code))
         cv_fault_add(call->faults, CV_AT_POINTER, "/staff_code", "citizen_id",
-                     "Đây là số căn cước, không dùng làm số hiệu; nếu cần để đối chiếu thì gửi ở hr_ref",
+                     "Đây là số căn cước, không dùng làm số hiệu; vui lòng ghi số hiệu do cơ quan cấp hoặc để trống",
                      "This is a citizen id, which is no staff code; to match by it, send it as hr_ref");
     else if (clash != NULL)
         cv_fault_add(

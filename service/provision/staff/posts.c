@@ -117,13 +117,13 @@ static void check_primaries(struct prov_call *call, const struct dom_post *posts
         if (posts[i].primary)
             row[primaries++] = posts[i];
     if (primaries == 0)
-        cv_fault_add(call->faults, CV_AT_POINTER, "/posts", "one_primary", "Cần một vị trí chính (primary)",
+        cv_fault_add(call->faults, CV_AT_POINTER, "/posts", "one_primary", "Cần một vị trí chính",
                      "One post must be primary");
     qsort(row, primaries, sizeof(*row), by_first_day);
     for (size_t i = 0; i + 1 < primaries; i++)
         if (row[i].to == CV_NO_DAY || row[i + 1].from == CV_NO_DAY || row[i].to > row[i + 1].from)
             cv_fault_add(call->faults, CV_AT_POINTER, "/posts", "one_primary",
-                         "Mỗi ngày chỉ có một vị trí chính (primary); hãy ghi ngày kết thúc của vị trí trước",
+                         "Mỗi ngày chỉ có một vị trí chính; hãy ghi ngày kết thúc của vị trí trước",
                          "There is one primary post a day; say on which day the former one ends");
 }
 
@@ -371,7 +371,7 @@ static void add_post(struct prov_change *change, const struct prov_post_input *g
                             .decision = given->decision};
     if (given->primary)
         cv_fault_add(call->faults, CV_AT_POINTER, "/add_post/primary", "not_allowed",
-                     "Vị trí chính đổi bằng unit và title", "The primary post is changed by unit and title");
+                     "Vị trí chính được đổi bằng việc điều động", "The primary post is changed by unit and title");
     if (post.to != CV_NO_DAY && post.to <= post.from)
         cv_fault_add(call->faults, CV_AT_POINTER, "/add_post/to", "out_of_range", "Vị trí kết thúc trước khi bắt đầu",
                      "The post ends before it begins");
@@ -419,7 +419,8 @@ static void change_one(struct prov_change *change, const struct prov_staff_input
     bool one = in->add_post != NULL || in->end_post != NULL;
     if (one && in->posts_given == CV_VALUE)
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/posts", "not_together",
-                     "Dùng posts, hoặc add_post và end_post", "Give either posts, or add_post and end_post");
+                     "Sửa cả danh sách vị trí, hoặc thêm và kết thúc từng vị trí, không cả hai",
+                     "Give either posts, or add_post and end_post");
     if (in->end_post != NULL)
         end_post(change, in->end_post);
     if (in->add_post != NULL)
@@ -430,8 +431,7 @@ static void check_title(struct prov_change *change, const struct prov_staff_inpu
 {
     if (primary != NULL && in->posts_given == CV_VALUE && !same_title(primary, in))
         cv_fault_add(change->call->faults, CV_AT_POINTER, "/title", "mismatch",
-                     "title khác với chức vụ của vị trí chính trong posts",
-                     "title differs from the primary post in posts");
+                     "Chức vụ khác với chức vụ của vị trí chính", "title differs from the primary post in posts");
 }
 
 static void check_mirror(struct prov_change *change, const struct prov_staff_input *in)
@@ -443,8 +443,7 @@ static void check_mirror(struct prov_change *change, const struct prov_staff_inp
     if (primary == NULL || in->posts_given != CV_VALUE || in->unit.given != CV_VALUE)
         return;
     if (find_unit(call, in->unit.value, "/unit", &unit) && !cv_id_equal(unit.id, primary->unit))
-        cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "mismatch",
-                     "unit khác với đơn vị của vị trí chính trong posts",
+        cv_fault_add(call->faults, CV_AT_POINTER, "/unit", "mismatch", "Đơn vị khác với đơn vị của vị trí chính",
                      "unit differs from the primary post in posts");
 }
 

@@ -127,7 +127,7 @@ static bool may_reach(const struct prov_call *call, const struct prov_staff_inpu
 {
     if (in->account_count == 0 || (call->scopes & DOM_ACCOUNTS_WRITE) != 0)
         return true;
-    return cv_fail(err, cvp_scope_missing, "/accounts", "Đặt tài khoản (accounts) cần quyền accounts:write",
+    return cv_fail(err, cvp_scope_missing, "/accounts", "Đặt tài khoản cần quyền cấp, khóa tài khoản",
                    "The member accounts needs accounts:write");
 }
 

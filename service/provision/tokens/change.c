@@ -60,7 +60,8 @@ static bool somebody_stays(struct prov_call *call, struct ending *e, struct cv_e
     }
     return longest[1] == NULL || (longest[0] != NULL && !sooner(longest[0]->expires_at, longest[1]->expires_at)) ||
            cv_fail(err, cvp_last_token, NULL,
-                   "Không còn mã nào khác có quyền tokens:write và thời hạn dài bằng mã này; hãy tạo mã khác trước",
+                   "Không còn mã nào khác có quyền giao vai trò, mã truy cập và thời hạn dài bằng mã này; hãy tạo mã "
+                   "khác trước",
                    "No other token with tokens:write lasts as long as this one; please make another one first");
 }
 

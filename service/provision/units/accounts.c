@@ -144,7 +144,7 @@ static bool put(struct prov_call *call, void *ctx, struct dir_stamp *stamp, stru
     const struct dom_unit_account *had = account_at(&before, p->system);
     if (had != NULL && p->in->login != NULL && strcmp(had->account.login, p->in->login) != 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/login", "mismatch",
-                     "Tài khoản này đã có tên %s, không đổi được; xin bỏ trường login",
+                     "Tài khoản này đã có tên %s, không đổi được; xin để trống tên đăng nhập",
                      "This account has the login %s already, which stays; leave login out", had->account.login);
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;
@@ -171,7 +171,7 @@ static bool known_system(struct prov_call *call, const char *slug, struct dom_sy
     if (!view_system_find(call->prov->options.view, slug, call->arena, out, err))
         return false;
     if (strcmp(slug, "mailbox") == 0)
-        return cv_fail(err, cvp_conflict, NULL, "Hộp thư đơn vị có lời gọi riêng: /v1/units/{unit}/mailbox",
+        return cv_fail(err, cvp_conflict, NULL, "Hộp thư đơn vị được lập và bàn giao ở mục riêng",
                        "The mailbox of a unit has a call of its own: /v1/units/{unit}/mailbox");
     return !out->retired ||
            cv_fail(err, cvp_conflict, NULL, "Hệ thống %s đã ngừng sử dụng", "The system %s is retired", slug);

@@ -58,7 +58,7 @@ static void apply_code(struct prov_unit_change *change)
     struct dom_unit *unit = change->after;
     if (code->given != CV_VALUE) {
         if (unit->code == NULL || code->given == CV_NULL)
-            FAULT(change, "/code", "required", "Thiếu mã đơn vị (code)", "code is missing");
+            FAULT(change, "/code", "required", "Thiếu mã đơn vị", "code is missing");
         return;
     }
     if (unit->code != NULL && strcmp(unit->code, code->value) == 0)
@@ -80,7 +80,7 @@ static void apply_names(struct prov_unit_change *change)
     if (in->name_vi.given == CV_VALUE)
         unit->name[CV_VI] = in->name_vi.value;
     if (unit->name[CV_VI] == NULL || in->name_vi.given == CV_NULL)
-        FAULT(change, "/name/vi", "required", "Thiếu tên đơn vị (name.vi)", "The name (name.vi) is missing");
+        FAULT(change, "/name/vi", "required", "Thiếu tên đơn vị", "The name (name.vi) is missing");
     if (in->name_en.given != CV_ABSENT)
         unit->name[CV_EN] = in->name_en.given == CV_VALUE ? in->name_en.value : NULL;
     if (in->slug.given != CV_ABSENT)
@@ -96,7 +96,7 @@ static void apply_facts(struct prov_unit_change *change)
     struct dom_unit *unit = change->after;
     prov_given_apply(&in->given, unit);
     if (is_new(change) && prov_given_of(&in->given, "kind") == CV_ABSENT)
-        FAULT(change, "/kind", "required", "Thiếu loại đơn vị (kind)", "kind is missing");
+        FAULT(change, "/kind", "required", "Thiếu loại đơn vị", "kind is missing");
     if (in->position.given == CV_VALUE)
         unit->position = (int)in->position.value;
     if (unit->active_from != CV_NO_DAY && unit->active_to != CV_NO_DAY && unit->active_to <= unit->active_from)
@@ -184,9 +184,10 @@ static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
     if (!moved(change) || call->faults->count > 0)
         return true;
     if (!unit->has_parent && !call->scope.everywhere)
-        return cv_fail(err, cvp_scope_missing, "/parent",
-                       "Chỉ mã truy cập toàn hệ thống mới được lập đơn vị cấp cao nhất; hãy cho biết parent",
-                       "Only a token for everything may make a top unit; please give the parent");
+        return cv_fail(
+            err, cvp_scope_missing, "/parent",
+            "Chỉ người có quyền trên toàn hệ thống mới lập được đơn vị cấp cao nhất; hãy chọn đơn vị cấp trên",
+            "Only a token for everything may make a top unit; please give the parent");
     if (is_new(change))
         return true;
     if (!hangs_in_reach(change, change->before) || !hangs_in_reach(change, &change->until))
@@ -360,7 +361,7 @@ static void call_off(struct prov_unit_change *change)
 static void not_ahead(struct prov_unit_change *change, bool changed, const char *at)
 {
     if (changed)
-        FAULT(change, at, "not_together", "Mục này không hẹn ngày được; hãy gửi riêng, không kèm effective_on",
+        FAULT(change, at, "not_together", "Mục này không hẹn ngày được; hãy lưu riêng, không kèm ngày hiệu lực",
               "This does not wait for a day; send it by itself, without effective_on");
 }
 

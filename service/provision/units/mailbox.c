@@ -77,7 +77,7 @@ static bool name_it(struct prov_call *call, struct making *m, const struct dom_u
             return err->kind == CV_OK;
     }
     return cv_fail(err, cvp_naming_manual_required, "/login",
-                   "Không đặt được địa chỉ theo quy tắc, vui lòng tự đặt tên (trường login)",
+                   "Không đặt được địa chỉ theo quy tắc, vui lòng tự đặt tên hộp thư",
                    "No address follows from the rules; please choose one yourself (member login)");
 }
 
@@ -416,7 +416,7 @@ static bool same_login(struct prov_call *call, struct cv_id id, const struct pro
         return in->login == NULL;
     if (unit.mail_login != NULL && strcmp(unit.mail_login, in->login) != 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/login", "mismatch",
-                     "Hộp thư này đã có tên %s, không đổi được; xin bỏ trường login",
+                     "Hộp thư này đã có tên %s, không đổi được; xin để trống tên hộp thư",
                      "This mailbox has the name %s already, which stays; leave login out", unit.mail_login);
     return true;
 }

@@ -284,12 +284,11 @@ static bool declared_once(const struct dom_unit *unit)
 static bool never_named(const struct dom_unit *unit, struct cv_error *err)
 {
     return (unit->mail_login == NULL && unit->mail_name_count == 0 && unit->account_count == 0) ||
-           cv_fail(
-               err, cvp_unit_not_empty, NULL,
-               "Đơn vị có (hoặc đã từng có) hộp thư hay tài khoản, địa chỉ và tên đó không cấp cho ai khác; hãy giải "
-               "thể bằng active_to",
-               "The unit has or had a mailbox or an account, whose address or login nobody else is given; dissolve "
-               "it with active_to instead");
+           cv_fail(err, cvp_unit_not_empty, NULL,
+                   "Đơn vị có (hoặc đã từng có) hộp thư hay tài khoản, địa chỉ và tên đó không cấp cho ai khác; hãy "
+                   "giải thể thay vì xóa",
+                   "The unit has or had a mailbox or an account, whose address or login nobody else is given; dissolve "
+                   "it with active_to instead");
 }
 
 /* Past days and what is planned name it. */
@@ -301,8 +300,8 @@ static bool never_used(struct prov_call *call, const struct dom_unit *unit, stru
     return (!used && !declared_once(unit)) ||
            cv_fail(
                err, cvp_unit_not_empty, NULL,
-               "Đơn vị còn (hoặc đã từng có, sắp có) người, đơn vị trực thuộc hoặc số khai báo; hãy giải thể bằng "
-               "active_to",
+               "Đơn vị còn (hoặc đã từng có, sắp có) người, đơn vị trực thuộc hoặc số khai báo; hãy giải thể thay vì "
+               "xóa",
                "The unit has, had or is to have people, sub-units or a declared headcount; dissolve it with active_to "
                "instead");
 }

@@ -37,7 +37,9 @@ bool file_box_open(const char *dir, const char *folder, struct file_box *out, st
     static const char *const parts[] = {"", "/out", "/in", "/in/done", "/in/refused"};
     if (*dir == '\0' || folder == NULL ||
         snprintf(out->base, sizeof out->base, "%s/%s", dir, folder) >= (int)sizeof out->base)
-        return cv_fail_as(err, CV_INVALID, NULL, "Chưa đặt connector_file_dir", "connector_file_dir is not set");
+        return cv_fail_as(err, CV_INVALID, NULL,
+                          "Chưa khai báo thư mục trao đổi tệp; vui lòng nhờ người vận hành máy chủ",
+                          "connector_file_dir is not set");
     for (size_t i = 0; i < CV_COUNT(parts); i++) {
         char path[PATH_MAX];
         path_of(path, "%s%s", out->base, parts[i]);
