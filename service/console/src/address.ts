@@ -33,3 +33,6 @@ export const link = (room: string, query = '', what = '') => `#/${room}${what &&
 
 /** What the next room is told by the one before: `/` asked for the search box; what was done there; how people were last looked for. */
 export const arrival = { search: false, said: '', people: '' }
+
+/** Whoever is next is told nothing of it. */
+export const forgetArrival = () => Object.assign(arrival, { search: false, said: '', people: '' })

@@ -1,7 +1,7 @@
 import './translated'
 import { render } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { arrival, link, usePlace, type Place } from './address'
+import { arrival, forgetArrival, link, usePlace, type Place } from './address'
 import { call, session as held, type Schema } from './call'
 import { draftsOf } from './drafts'
 import { slash } from './habits'
@@ -43,7 +43,7 @@ function Room({ place, ...own }: Own & { place: Place }) {
   if (session.role === null) return <Me filters={place.filters} {...own} />
   switch (place.room) {
     case 'me': return <Me filters={place.filters} {...own} />
-    case 'people': return <People filters={place.filters} may={can('staff:write')} />
+    case 'people': return <People filters={place.filters} may={may} self={session.staff.id} />
     case 'person': return <Person key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'unit': return <Unit key={place.what} id={place.what} filters={place.filters} may={may} />
     case 'onboard': return <Onboard may={can('staff:write')} />
@@ -136,8 +136,11 @@ function App() {
   const [session, setSession] = useState<Session | null | undefined>(undefined)
   const [ended, setEnded] = useState(false)
   const [stuck, setStuck] = useState(false)
+  const last = useRef('')
 
   function opened(session: Session) {
+    if (last.current && last.current !== session.staff.id) startAnew()
+    last.current = session.staff.id
     held.csrf = session.csrf
     held.today = session.today
     held.unit = session.roles.find((r) => r.number === session.role)?.unit?.id ?? null
@@ -145,6 +148,11 @@ function App() {
     forget()
     setSession(session)
     setEnded(false)
+  }
+  /** Whoever is next begins at his own start, and finds nothing of the one before. */
+  function startAnew() {
+    forgetArrival()
+    location.replace(link('overview'))
   }
   useEffect(() => {
     renew().catch(() => setSession(null))
@@ -158,7 +166,8 @@ function App() {
     if (open) return
     held.csrf = ''
     draftsOf('')
-    location.replace(link('overview')) // whoever is next begins at his own start
+    last.current = ''
+    startAnew()
     setSession(null)
     setEnded(false)
   }

@@ -268,6 +268,28 @@ export default {
     await page.locator('header', { hasText: 'Lãnh đạo đơn vị' }).waitFor()
     assert.ok(!(await page.content()).includes('Bí Mật'), 'nothing of the first is left')
     assert.deepEqual(await page.evaluate(() => Object.entries(sessionStorage).filter(([key, value]) => (key + value).includes('Bí Mật'))), [])
+    // what the first one looked for is not where the next one comes back to, whether he signed out or was only out
+    for (const leaves of [() => signOut(page), async () => { await page.context().clearCookies(); await room(page, 'leavers'); await page.getByText('Phiên làm việc đã hết').waitFor() }]) {
+      await page.context().clearCookies()
+      await page.goto('about:blank')
+      await signIn(page, given.hr)
+      await room(page, 'people')
+      await settled(page)
+      await page.locator('#q').fill('nguyen')
+      await page.waitForFunction(() => location.hash.includes('q=nguyen'))
+      await settled(page)
+      await page.locator('tbody a[href^="#/person/"]').first().click()
+      await page.getByRole('link', { name: 'Về trang Nhân sự' }).waitFor()
+      await leaves()
+      await page.locator('#login').fill(given.head)
+      await page.locator('#password').fill(given.password)
+      await page.keyboard.press('Enter')
+      await page.locator('header', { hasText: 'Lãnh đạo đơn vị' }).waitFor()
+      await page.locator('.card').first().waitFor()
+      assert.doesNotMatch(page.url(), /nguyen/)
+      await page.evaluate((id) => { location.hash = `#/person/${id}` }, (await api('GET', `/v1/staff?unit=${given.office}&recursive=false&status=active&page_size=1`)).items[0].id)
+      assert.equal(await page.getByRole('link', { name: 'Về trang Nhân sự' }).getAttribute('href'), '#/people')
+    }
   }),
   slash: () => browser(async (page) => {
     await signIn(page, given.hr)
