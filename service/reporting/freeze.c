@@ -169,7 +169,7 @@ static bool fill(struct prov_freeze *f, struct rep_report *r, const char **out_l
 static bool may_freeze(const struct prov_call *call, const struct rep_report *r, struct cv_error *err)
 {
     return !is_list(r) || (call->scopes & DOM_STAFF_READ) != 0 ||
-           cv_fail(err, cvp_scope_missing, NULL, "Danh sách người cần quyền staff:read",
+           cv_fail(err, cvp_scope_missing, NULL, "Danh sách người cần quyền xem nhân sự",
                    "A list of people needs the scope staff:read");
 }
 

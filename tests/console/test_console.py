@@ -52,7 +52,7 @@ def test_files_come_plain_and_packed_and_name_no_foreign_host(office):
     assert get(office, "/console/app.js")[0].status == 404
 
 
-@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "ended", "keyboard", "phone", "prefix", "english"])
+@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "ended", "keyboard", "phone", "head_phone", "prefix", "english"])
 def test_flow(office, flow, tmp_path):
     run(office, flow, tmp_path)
 
@@ -76,6 +76,27 @@ def test_habits(office, flow, tmp_path):
                                              (1280, {"colorScheme": "light", "language": "en"}), (390, {"colorScheme": "dark", "language": "en"})], ids=lambda x: "-".join(x.values()) if isinstance(x, dict) else str(x))
 def test_every_room_by_axe_and_narrow(office, width, more, tmp_path):
     run(office, "axe", tmp_path, limit=900, width=width, **more)
+
+
+def test_papers_and_tables_have_no_word_of_programmers(office):
+    client = office.client(language="vi")
+    unit = office.who["office"]
+    report = client.post("/v1/reports", {"unit": unit, "period": f"{datetime.date.today():%Y-%m}", "accept_incomplete": True})
+    assert report.status == 201, report
+    asked = client.post("/v1/requests", {"kind": "lock", "unit": unit, "person": {"key": office.who["person"]}, "system": "mailbox", "reason": "violation"})
+    assert asked.status == 201, asked
+    heads = [get_text(client, path, format="csv").splitlines()[0] for path in ("/v1/staff", "/v1/activations", "/v1/departures") if client.get(path, format="csv").status == 200]
+    papers = [get_text(client, f"/v1/reports/{report.json['id']}/content", format="html"), get_text(client, "/v1/requests", format="html")]
+    assert heads
+    for text in [*heads, *(re.sub(r"<style>.*?</style>|<script.*?</script>|<[^>]*>", " ", paper, flags=re.S) for paper in papers)]:
+        wrong = re.search(r"\b(?:PUT|PATCH|POST|ETag|JSON|errors|login|null|undefined)\b|[a-z]_[a-z0-9]|/v1", text)
+        assert not wrong, f"{wrong[0]} in …{text[max(0, wrong.start() - 60):wrong.end() + 60]}…"
+
+
+def get_text(client, path, **query):
+    answer = client.get(path, **query)
+    assert answer.status == 200, answer
+    return answer.body.decode("utf-8-sig")
 
 
 def test_a_transfer_with_a_date_next_week(office, tmp_path):

@@ -19,6 +19,12 @@ def test_what_the_brake_refuses_is_sent_again(small, tmp_path):
     run(small, "refused", tmp_path, hasty=may_sign_in(client, "K-HASTY", {"role": "site_admin"}))
 
 
+def test_many_at_once(small, tmp_path):
+    client = small.client()
+    client.put("/v1/staff/K-MANY", an(full_name="Nhiều Thị Việc", unit="T1.01"))
+    run(small, "all_that_match", tmp_path, many=may_sign_in(client, "K-MANY", {"role": "unit_hr", "unit": "T1"}))
+
+
 @pytest.mark.parametrize("flow", ["keeper", "delegate", "drafts", "told_anew", "lost_answer", "not_answered", "meanwhile", "untouched"])
 def test_forms(small, flow, tmp_path):
     run(small, flow, tmp_path)

@@ -58,7 +58,7 @@ export function useRead<T>(path: string): Loaded<T> {
   return { ...state, again: () => again((n) => n + 1) }
 }
 
-/** Every page of a list, up to `most` items; lists of people are never read so. */
+/** Every page of a list, up to `most` items; of people only those about whom something is to be done. */
 export async function all<T>(path: string, most = 5000): Promise<T[]> {
   const items: T[] = []
   for (let token: string | null = ''; token !== null && items.length < most;) {

@@ -21,6 +21,8 @@ export type Field = {
   /** So many characters at most, where it is not as usual. */
   most?: number
   hint?: Word
+  /** What it says while nothing is chosen. */
+  none?: Word
   /** A unit of whose figures it is, whoever knows its people. */
   sums?: true
   /** Of whom somebody is chosen: those who work, unless it says more. */
@@ -47,7 +49,7 @@ function pathOf(unit: Unit, byId: Map<string, Unit>): string {
 }
 
 /** What a choice says while nothing is chosen. */
-const nothing = (field: Field) => field.required ? t('choose') : '—'
+const nothing = (field: Field) => field.none ? t(field.none) : field.required ? t('choose') : '—'
 
 function UnitChoice({ field, first, fault }: Props) {
   const list = useUnits()
@@ -57,6 +59,8 @@ function UnitChoice({ field, first, fault }: Props) {
   // the form is told what it holds, whether it was chosen by a click or was the only one left
   const told = useRef(first)
   useLayoutEffect(() => { if (chosen !== told.current) box.current?.dispatchEvent(new Event('input', { bubbles: true })) }, [chosen])
+  // another address was gone to
+  useEffect(() => choose(told.current = first), [first])
   if (!list) return <p role="status">{t('loading')}</p>
   const byId = new Map(list.map((u) => [u.id, u]))
   const asked = folded(words).split(/\s+/).filter(Boolean)
@@ -78,6 +82,11 @@ function UnitChoice({ field, first, fault }: Props) {
       {shown.map(([u, path]) => <option key={u.id} value={u.id} selected={u.id === chosen}>{path}</option>)}
     </select>
   </>
+}
+
+/** Of a list, a unit and those below it: gone to as it is chosen. `field.first`: its id. */
+export function UnitFilter({ field, go }: { field: Field; go: (unit: string) => void }) {
+  return <div class="row" onInput={(e) => go((e.target as HTMLSelectElement).value)}><label for={field.name}>{t(field.label)}</label><UnitChoice field={field} first={field.first ?? ''} /></div>
 }
 
 const wordsOf = (field: Field) => field.name + ' words'

@@ -51,11 +51,13 @@ const isDay = (cell: ComponentChildren) => typeof cell === 'string' && /^\d\d\/\
 /** A table that is a list of labelled lines on a phone; columns that hold only what is pressed are not printed. */
 export function Table({ head, rows }: { head: string[]; rows: { key: string; cells: ComponentChildren[]; mark?: string }[] }) {
   const pressed = (h: string) => h === t('acts') || h === t('tick')
+  // who it is about names the row, not the box before it
+  const names = pressed(head[0]) ? 1 : 0
   const look = (c: ComponentChildren, i: number) => pressed(head[i]) ? 'no-print' : isDay(c) ? 'day' : undefined
   return <table>
     <thead><tr>{head.map((h, i) => <th key={h} scope="col" class={look('', i)}>{h}</th>)}</tr></thead>
     <tbody>{rows.map((r) => <tr key={r.key} data-key={r.key} class={r.mark}>
-      {r.cells.map((c, i) => i === 0 ? <th key={i} scope="row" class={look(c, i)} data-label={typeof c === 'number' ? head[0] : undefined}>{c}</th> : <td key={i} data-label={head[i]} class={look(c, i)}>{c}</td>)}
+      {r.cells.map((c, i) => i === names ? <th key={i} scope="row" class={look(c, i)} data-label={typeof c === 'number' ? head[i] : undefined}>{c}</th> : <td key={i} data-label={head[i]} class={look(c, i)}>{c}</td>)}
     </tr>)}</tbody>
   </table>
 }
@@ -90,19 +92,47 @@ export function MaybeSame({ title, who, elsewhere, each }: { title?: string; who
   </>
 }
 
-/** Boxes before the rows of a table: what is ticked is what happens. `ids`: all that may be ticked here; `once`: those that are ticked by one tick. */
-export function useTicks(ids: string[], once = ids) {
+/** Rows of one table; what is longer has pages. */
+const ROWS = 100
+
+/** A long list a page at a time; what changes begins at its first page only when that page is gone. */
+export function usePages<T>(items: T[], rows = ROWS) {
+  const [page, go] = useState(0)
+  const last = Math.max(0, Math.ceil(items.length / rows) - 1), at = Math.min(page, last)
+  const turn = (to: number, word: Word) => <button type="button" onClick={() => go(to)}>{t(word)}</button>
+  const pager = last > 0 && <nav class="pages no-print" aria-label={t('pages')}>
+    {at > 0 && <>{turn(0, 'first_page')} {turn(at - 1, 'page_before')}</>} <span>{t('rows_of', { from: count(at * rows + 1), to: count(Math.min(items.length, (at + 1) * rows)), all: count(items.length) })}</span> {at < last && turn(at + 1, 'next_page')}
+  </nav>
+  return { shown: items.slice(at * rows, (at + 1) * rows), first: at * rows, pager }
+}
+
+/** Boxes before the rows of a table: what is ticked is what happens. `page`: all that may be ticked in what is shown. */
+export function useTicks(page: string[]) {
   const [ticked, tick] = useState<Set<string>>(new Set())
-  const set = (id: string, on: boolean) => { const next = new Set(ticked); on ? next.add(id) : next.delete(id); tick(next) }
+  const set = (ids: string[], on: boolean) => { const next = new Set(ticked); for (const id of ids) on ? next.add(id) : next.delete(id); tick(next) }
   return {
-    once, chosen: ids.filter((id) => ticked.has(id)), all: (on: boolean) => tick(new Set(on ? once : [])),
-    box: (id: string, name: string) => <label><input type="checkbox" checked={ticked.has(id)} onChange={(e) => set(id, e.currentTarget.checked)} /> <span class="out">{t('tick')} <Name>{name}</Name></span></label>,
+    page, chosen: [...ticked], whole: page.length > 0 && page.every((id) => ticked.has(id)), set, take: (ids: string[]) => tick(new Set(ids)),
+    box: (id: string, name: string) => <label><input type="checkbox" checked={ticked.has(id)} onChange={(e) => set([id], e.currentTarget.checked)} /> <span class="out">{t('tick')} <Name>{name}</Name></span></label>,
   }
 }
 
-/** All of this page, and it says so. */
-export function Ticks({ ticks }: { ticks: ReturnType<typeof useTicks> }) {
-  return <p><label><input type="checkbox" checked={ticks.once.length > 0 && ticks.chosen.length === ticks.once.length} onChange={(e) => ticks.all(e.currentTarget.checked)} /> {t('tick_all', { n: count(ticks.once.length) })}</label></p>
+/** All of this page, and it says so; one link takes all `n` that match, wherever they stand. */
+export function Ticks({ ticks, n, everyone }: { ticks: ReturnType<typeof useTicks>; n: number; everyone: () => string[] | Promise<string[]> }) {
+  const [problem, setProblem] = useState<Problem>()
+  const [busy, setBusy] = useState(false)
+  async function all() {
+    if (busy) return
+    setBusy(true)
+    setProblem(undefined)
+    try { ticks.take(await everyone()) } catch (caught) { setProblem(caught as Problem) }
+    setBusy(false)
+  }
+  return <div class="acts no-print">
+    <label><input type="checkbox" checked={ticks.whole} onChange={(e) => ticks.set(ticks.page, e.currentTarget.checked)} /> {t('tick_all', { n: count(ticks.page.length) })}</label>
+    {n > ticks.page.length && <button type="button" class="link" aria-disabled={busy} onClick={all}>{busy ? t('working') : t('take_all', { n: count(n) })}</button>}
+    {ticks.chosen.length > 0 && <><span role="status">{t('taken', { n: count(ticks.chosen.length) })}</span> <button type="button" class="link" onClick={() => ticks.take([])}>{t('take_none')}</button></>}
+    {problem && <span class="trouble" role="alert"><Said problem={problem} /></span>}
+  </div>
 }
 
 /** Copies, and says that it did; where the browser refuses, the text stands there to be marked. */

@@ -329,7 +329,7 @@ static void follow_hiring(struct prov_change *change)
         post->from = now;
         if (has_ended(post, now))
             cv_fault_add(change->call->faults, CV_AT_POINTER, "/hired_on", "out_of_range",
-                         "Vị trí đầu tiên đã kết thúc trước ngày này; vui lòng sửa các vị trí (posts) trước",
+                         "Vị trí đầu tiên đã kết thúc trước ngày này; vui lòng sửa các vị trí trước",
                          "The first post had ended by that day; please correct the posts first");
     }
 }

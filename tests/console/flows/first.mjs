@@ -185,6 +185,22 @@ export default {
       await picture(page, `phone-dark-${room}`)
     }
   }, { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }),
+  /** A head on his way: four figures, what they are made of, how they changed, who is missing; nothing else. */
+  head_phone: () => browser(async (page) => {
+    await signIn(page, given.head)
+    await page.waitForLoadState('networkidle')
+    assert.equal(await page.locator('main .card').count(), 2)
+    assert.equal(await page.locator('main .card dd').count(), 4)
+    assert.ok(await page.locator('main .fraction').count() > 0)
+    assert.deepEqual(await page.locator('main').locator('summary, details, button, table, .trend, .trouble, .acts, a[href*="stage=unused"], a[href*="system="]:not([href^="#/people"])').evaluateAll((all) => all.map((at) => at.outerHTML.slice(0, 90))), [])
+    const lines = (await page.locator('main').innerText()).split('\n').map((line) => line.trim()).filter(Boolean).slice(2)
+    const name = await page.locator('main .card h2').allInnerTexts()
+    const brief = (line) => name.includes(line) || /^(Được cấp|Có dùng)$/.test(line) || /[\d,]+ %/.test(line) || /so với|như ngày|Như ngày|điểm/i.test(line) || /người|thiếu|khai báo/i.test(line) || /chưa xác định|không có ai/i.test(line)
+    assert.deepEqual(lines.filter((line) => !brief(line)), [])
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= 390))
+    await plainWords(page)
+    await picture(page, 'head-phone')
+  }, { viewport: { width: 390, height: 844 } }),
   prefix: async () => {
     const proxy = http.createServer((request, response) => {
       if (!request.url.startsWith('/noi-bo/')) return response.writeHead(404).end()

@@ -104,7 +104,15 @@ export default {
     await page.getByLabel('Tệp').setInputFiles(path)
     await page.getByText('-don-vi.xlsx').waitFor()
     await page.getByRole('button', { name: 'Xem trước, chưa thực hiện' }).click()
-    await page.getByText('Không tìm thấy đơn vị “T1.0x”').first().waitFor()
+    await page.locator('.notes', { hasText: 'Không tìm thấy đơn vị “T1.0x”' }).first().waitFor()
+    // by what is wrong, with numbers
+    const filter = page.getByLabel('Lọc theo lỗi'), rows = page.locator('form tbody tr')
+    assert.match((await filter.locator('option').allInnerTexts()).join('\n'), /^Tất cả: 2 dòng\n1 · .+\n1 · .+$/)
+    for (const [index, n] of [[1, 1], [2, 1], [0, 2]]) {
+      await filter.selectOption({ index })
+      await page.waitForFunction((n) => document.querySelectorAll('form tbody tr').length === n, n)
+    }
+    assert.equal(await rows.count(), 2)
     assert.equal(await page.getByRole('button', { name: /^Đúng, cho qua: Không tìm thấy đơn vị/ }).count(), 0)
     assert.equal(await page.getByRole('button', { name: /^Đúng, cho qua/ }).count(), 1)
     await page.getByLabel('Ô E2').fill(given.office)

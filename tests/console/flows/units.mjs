@@ -197,6 +197,12 @@ export default {
     await save(page, 'Thôi phụ trách')
     assert.deepEqual(await readers(), [people[1].id])
     await plainWords(page)
+    // without a short name of the unit no rule makes an address: said beside the field for it
+    const nameless = await newUnit('Phòng Chưa Viết Tắt', { slug: null })
+    await room(page, `unit/${nameless.id}`)
+    await choose('Cấp hộp thư đơn vị', people[1])
+    await page.locator('#fault-own_name', { hasText: 'vui lòng tự đặt tên hộp thư' }).waitFor()
+    await plainWords(page)
   }),
   /** Its own head and foot, a line each where there are several; emptied, those of the unit above again. */
   unit_papers: () => browser(async (page) => {

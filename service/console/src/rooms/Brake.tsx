@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { call, session, useRead, type Problem, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
-import { Name, PersonLink, Read, Said, Table, Ticks, useTicks, whole } from '../parts'
+import { Name, PersonLink, Read, Said, Table, Ticks, usePages, useTicks, whole } from '../parts'
 import { count, day, moment, named, t } from '../words'
 
 type Line = Schema['Brake']['lines'][number]
@@ -43,7 +43,8 @@ function Release({ line, self, released }: { line: Line; self: string; released:
   // oneself is left out by name: nobody lets his own departure go on
   const others = line.items.filter((w) => w.staff?.id !== self)
   const once = [...others.filter((w) => w.staff).slice(0, PEOPLE), ...others.filter((w) => !w.staff).slice(0, CHANGES)]
-  const ticks = useTicks(others.map(id), once.map(id))
+  const { shown: page, pager } = usePages(line.items)
+  const ticks = useTicks(page.filter((w) => w.staff?.id !== self).map(id))
   const [problem, setProblem] = useState<Problem>()
   const [fault, setFault] = useState('')
   const [busy, setBusy] = useState(false)
@@ -73,10 +74,11 @@ function Release({ line, self, released }: { line: Line; self: string; released:
     setBusy(false)
   }
   return <form onSubmit={send} noValidate>
-    <Table head={[t('tick'), t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w) => ({ key: id(w), cells: [
+    <Table head={[t('tick'), t('name'), t('unit'), t('what'), t('since')]} rows={page.map((w) => ({ key: id(w), cells: [
       w.staff?.id === self ? <span class="words">{t('yourself')}</span> : ticks.box(id(w), w.staff?.full_name ?? named(w.kind, 'brake_')),
       w.staff ? <PersonLink id={w.staff.id} name={whole(w.staff)} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
-    <Ticks ticks={ticks} />
+    {pager}
+    <Ticks ticks={ticks} n={once.length} everyone={() => once.map(id)} />
     {(tooMany || once.length < others.length) && <p class={tooMany ? 'trouble' : 'words'} role={tooMany ? 'alert' : undefined}>{t('release_most', { people: count(PEOPLE), changes: count(CHANGES) })}</p>}
     <p class="row"><label for={'why' + line.token}>{t('release_reason')}</label><input id={'why' + line.token} ref={reason} maxLength={500} autoComplete="off" onInput={() => setFault('')} aria-invalid={!!fault} aria-describedby={'why-fault' + line.token} /><span class="trouble" id={'why-fault' + line.token}>{fault}</span></p>
     {problem && <p class="trouble" role="alert">{problem.code === 'brake_changed' ? t('brake_changed') : <Said problem={problem} saving />}</p>}
@@ -91,11 +93,13 @@ function Release({ line, self, released }: { line: Line; self: string; released:
 
 function Stopped({ line, self, released }: { line: Line; self: string; released: (r: Released) => void }) {
   const { done, limit } = line.ordinary
+  const { shown, pager } = usePages(line.items)
   return <div class="card trouble-edge">
     <h3>{line.own ? t('your_stopped') : <>{t('stopped_of')} <Name>{line.name ?? '—'}</Name></>}</h3>
     <p>{t('stopped_words', { done: count(done), limit: count(limit), waiting: count(line.waiting), untouched: count(line.untouched) })}</p>
     {line.may_release && !line.own ? <Release line={line} self={self} released={released} /> : <>
-      <Table head={[t('name'), t('unit'), t('what'), t('since')]} rows={line.items.map((w, i) => ({ key: id(w) + i, cells: [w.staff ? <PersonLink id={w.staff.id} name={whole(w.staff)} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+      <Table head={[t('name'), t('unit'), t('what'), t('since')]} rows={shown.map((w, i) => ({ key: id(w) + i, cells: [w.staff ? <PersonLink id={w.staff.id} name={whole(w.staff)} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
+      {pager}
       {line.why_not && line.why_not !== 'own_line' && <p>{named(line.why_not, 'why_not_')}</p>}
       <p translate={false}>{line.releasers.length ? t('brake_who', { names: line.releasers.map((r) => r.name).join(', ') }) : t('brake_nobody')}</p>
     </>}

@@ -4,7 +4,7 @@ import { ActForm, type Act, type Wish } from '../act'
 import { link, withFilters } from '../address'
 import { call, session, useRead, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
-import { Name, PersonLink, Read, Table, whole } from '../parts'
+import { Name, PersonLink, Read, Table, usePages, whole } from '../parts'
 import { count, day, named, t } from '../words'
 import { Brake } from './Brake'
 
@@ -18,10 +18,12 @@ const OPEN = 'held,failed,in_progress,scheduled'
 function Steps({ items }: { items: Item[] }) {
   const systems = useSystems()
   const open = items.flatMap((d) => d.open_steps.map((step) => ({ d, step })))
+  const { shown, pager } = usePages(open)
   return <section>
     <h2>{t('open_steps')}</h2>
-    {open.length === 0 ? <p>{t('no_open_steps')}</p> : <Table head={[t('name'), t('step'), t('state')]} rows={open.map(({ d, step }) => ({ key: d.staff.id + step.system + step.step, mark: step.state === 'failed' ? 'trouble' : undefined, cells: [
+    {open.length === 0 ? <p>{t('no_open_steps')}</p> : <Table head={[t('name'), t('step'), t('state')]} rows={shown.map(({ d, step }) => ({ key: d.staff.id + step.system + step.step, mark: step.state === 'failed' ? 'trouble' : undefined, cells: [
       <PersonLink id={d.staff.id} name={d.staff.full_name} />, step.step === 'return_token' ? t('return_token', { system: systemName(systems, step.system), serial: step.token_serial! }) : systemName(systems, step.system), (step.step === 'return_token' ? t('token_out') : named(step.state, 'step_')) + (step.last_error ? ` — ${step.last_error}` : '')] }))} />}
+    {pager}
   </section>
 }
 
@@ -43,6 +45,7 @@ function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean })
   const list = useRead<Schema['HandOverList']>('v1/hand-overs')
   const systems = useSystems()
   const [said, say] = useState('')
+  const { shown, first, pager } = usePages(list.data?.items ?? [])
   const place = (unit: string, system: string, device = '') => link('leavers', withFilters(filters, { of: unit, at: system, device }))
   const h = list.data?.items.find((x) => x.unit?.id === filters.get('of') && x.system === filters.get('at') && deviceOf(x) === (filters.get('device') ?? ''))
   const act = (h: HandOver): Act => {
@@ -58,9 +61,9 @@ function HandOvers({ filters, may }: { filters: URLSearchParams; may: boolean })
     <h2>{t('hand_overs')}</h2>
     {said && <p class="good" role="status">{said}</p>}
     {h && may && <ActForm key={h.unit!.id + h.system + deviceOf(h)} act={act(h)} form={`hand-over ${h.unit!.id} ${h.system} ${deviceOf(h)}`} close={place('', '')} />}
-    <Read of={list}>{({ items, more }) => items.length === 0 ? <p>{t('no_hand_overs')}</p> : <>{more && <p>{t('hand_more')}</p>}<Table head={[t('unit'), t('system'), t('login_name'), t('holder'), t('why'), t('first_day_out'), t('acts')]} rows={items.map((x, i) => ({ key: (x.unit?.id ?? i) + x.system + deviceOf(x), cells: [
+    <Read of={list}>{({ items, more }) => items.length === 0 ? <p>{t('no_hand_overs')}</p> : <>{more && <p>{t('hand_more')}</p>}<Table head={[t('unit'), t('system'), t('login_name'), t('holder'), t('why'), t('first_day_out'), t('acts')]} rows={shown.map((x, i) => ({ key: (x.unit?.id ?? first + i) + x.system + deviceOf(x), cells: [
       <Name>{x.unit?.name ?? t('elsewhere_unit')}</Name>, systemName(systems, x.system), x.token ? t('device_of', { serial: x.token.serial, name: x.token.staff.full_name }) : <Name>{x.address ?? x.login ?? '—'}</Name>, x.staff ? <PersonLink id={x.staff.id} name={x.staff.full_name} /> : '—', named(x.kind, 'hand_'), x.effective_on ? day(x.effective_on) : '—',
-      x.unit && may ? <a class="no-print" href={place(x.unit.id, x.system, deviceOf(x))}>{t('hand_over')}<span class="out"> {systemName(systems, x.system)} <Name>{x.unit.name}</Name></span></a> : <span class="words">{t('not_yours')}</span>] }))} /></>}</Read>
+      x.unit && may ? <a class="no-print" href={place(x.unit.id, x.system, deviceOf(x))}>{t('hand_over')}<span class="out"> {systemName(systems, x.system)} <Name>{x.unit.name}</Name></span></a> : <span class="words">{t('not_yours')}</span>] }))} />{pager}</>}</Read>
   </section>
 }
 

@@ -54,15 +54,15 @@ function source(use: Use | undefined): string {
   return use.data_through ? t('data_to', { day: day(use.data_through) }) : t('no_data')
 }
 
-function Card({ row, figures, name, chosen, href }: { row: Row; figures: Figures; name: string; chosen: boolean; href: string }) {
+function Card({ row, figures, name, chosen, href, brief }: { row: Row; figures: Figures; name: string; chosen: boolean; href: string; brief: boolean }) {
   const has = issued(row, figures.basis), uses = using(row, figures.basis), on = figures.compare?.snapshot_on
   return <section class="card" data-system={row.system} aria-current={chosen ? 'true' : undefined}>
-    <h2><a href={href}>{name}</a></h2>
+    <h2>{brief ? name : <a href={href}>{name}</a>}</h2>
     <dl>
       <dt>{t('issued')}</dt><dd><Pair rate={has} /><Bar rate={has} target={row.target?.coverage} />{on && <Change delta={row.delta?.coverage} on={on} />}<Missing row={row} /></dd>
-      <dt>{t('using')}</dt><dd><Pair rate={uses} /><Bar rate={uses} target={row.target?.adoption} />{on && <Change delta={row.delta?.adoption} on={on} />}<Unused row={row} /><div class="words">{source(figures.systems.find((s) => s.system === row.system))}</div></dd>
+      <dt>{t('using')}</dt><dd><Pair rate={uses} /><Bar rate={uses} target={row.target?.adoption} />{on && <Change delta={row.delta?.adoption} on={on} />}{!brief && <><Unused row={row} /><div class="words">{source(figures.systems.find((s) => s.system === row.system))}</div></>}</dd>
     </dl>
-    {row.system && has.base > 0 && <Why unit={row.unit.id} system={row.system} basis={figures.basis} on={on ?? figures.window.from} />}
+    {!brief && row.system && has.base > 0 && <Why unit={row.unit.id} system={row.system} basis={figures.basis} on={on ?? figures.window.from} />}
   </section>
 }
 
@@ -129,9 +129,9 @@ export function Overview({ filters, head, may }: { filters: URLSearchParams; hea
     return <>
       <h1 translate={false}>{chosen?.unit.name ?? t('overview')}</h1>
       <p>{t('day')} <b>{day(f.as_of)}</b>. {!brief && t('used_window', { from: day(f.window.from), to: day(f.window.to) })} {unit && <a class="no-print" href={link('overview', withFilters(filters, { unit: '' }))}>{t('whole_scope')}</a>}</p>
-      {may.includes('staff:read') && <Held />}
+      {!brief && may.includes('staff:read') && <Held />}
       {!brief && <p class="acts no-print"><a class="button" href={link('reports')}>{t('reports')}</a>{may.includes('units:read') && chosen && <a class="button" href={link('unit', '', chosen.unit.id)}>{t('unit_page')}</a>}</p>}
-      <div class="cards">{(brief ? totals.slice(0, BRIEF) : totals).map((row) => <Card key={row.system} row={row} figures={f} name={systemName(systems, row.system)} chosen={!brief && row === chosen}
+      <div class="cards">{(brief ? totals.slice(0, BRIEF) : totals).map((row) => <Card key={row.system} row={row} figures={f} name={systemName(systems, row.system)} chosen={!brief && row === chosen} brief={brief}
         href={link('overview', withFilters(filters, { system: row.system ?? '' }))} />)}</div>
       {!brief && chosen && <Trend unit={chosen.unit.id} system={chosen.system!} name={systemName(systems, chosen.system)} />}
       {!brief && rows.length > 0 && <Units rows={rows} figures={f} filters={filters} by={by in orders ? by : 'rate'} name={systemName(systems, chosen.system)} />}

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { link } from '../address'
 import { call, type Problem, type Schema } from '../call'
-import { Copy, Name, PersonLink, State, Table, Trouble, Whole } from '../parts'
+import { Copy, Name, PersonLink, State, Table, Trouble, usePages, Whole } from '../parts'
 import { count, t } from '../words'
 
 type Person = Schema['StaffListItem']
@@ -49,6 +49,7 @@ export function Pasted({ keys }: { keys: string[] }) {
     find(keys, stop.signal).then(setLines, (p) => stop.signal.aborted || setProblem(p))
     return () => stop.abort()
   }, [keys.join(','), round])
+  const { shown, first, pager } = usePages(lines ?? [])
   if (problem) return <Trouble problem={problem} again={() => again(round + 1)} />
   if (!lines) return <p role="status">{t('searching')}</p>
   const lost = lines.filter((l) => !l.person).map((l) => l.key)
@@ -56,9 +57,10 @@ export function Pasted({ keys }: { keys: string[] }) {
     <p><a href={link('people')}>{t('leave_list')}</a></p>
     <p role="status" id="found">{t('of_list', { found: count(lines.length - lost.length), n: count(lines.length) })}</p>
     {lost.length > 0 && <section class="effect"><h2 id="lost">{t('not_found_n', { n: count(lost.length) })}</h2><p class="lost" translate={false}>{lost.join(', ')}</p><p><Copy text={lost.join('\n')} /></p></section>}
-    <Table head={[t('in_list'), t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={lines.map(({ key, person: p, former }, i) => ({ key, mark: p ? undefined : 'lost', cells: [
-      <Name>{i + 1}. {key}{former && <> ({t('former')})</>}</Name>,
+    <Table head={[t('in_list'), t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={shown.map(({ key, person: p, former }, i) => ({ key, mark: p ? undefined : 'lost', cells: [
+      <Name>{first + i + 1}. {key}{former && <> ({t('former')})</>}</Name>,
       p ? <PersonLink id={p.id} name={p.full_name} /> : <b>{t('not_found_one')}</b>,
       ...(p ? [<Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.address ?? '—'}</Whole>, <State word={p.status} />] : ['—', '—', '—', '—'])] }))} />
+    {pager}
   </>
 }

@@ -1,11 +1,14 @@
 /** Search, with its filters in the address: a figure of the overview is such an address. */
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { arrival, link, withFilters } from '../address'
-import { call, save, useRead, type Schema } from '../call'
+import { all, call, save, useRead, type Schema } from '../call'
+import { UnitFilter } from '../fields'
 import { isBelow, knownIn, systemName, useSystems, useUnits, type System, type Unit } from '../kept'
-import { Name, PersonLink, Read, State, Table, Whole } from '../parts'
+import { Name, PersonLink, Read, State, Table, Ticks, useTicks, whole, Whole } from '../parts'
 import { count, language, named, said, t, type Word } from '../words'
 import { CATEGORIES, choices } from '../vocabulary'
+import { Many, type Ticked } from './Many'
 import { Pasted, pastedKeys } from './Pasted'
 
 const STATES = ['pending', 'active', 'on_leave', 'departing', 'departed'] as const
@@ -66,14 +69,16 @@ function Words({ filters, typing }: { filters: URLSearchParams; typing: (on: boo
 }
 
 function More({ filters, systems, units }: { filters: URLSearchParams; systems: System[]; units: Unit[] }) {
+  const go = (changed: Record<string, string>) => { location.hash = link('people', withFilters(filters, changed)) }
+  const unit = filters.get('unit') ?? ''
   const choose = (name: string, label: Word, any: string, options: (readonly [string, string])[]) => <p>
     <label for={'f-' + name}>{t(label)}</label>
-    <select id={'f-' + name} translate={name === 'unit' ? false : undefined} value={name === 'unit' ? units.find((u) => u.code === filters.get(name))?.id ?? filters.get(name) ?? '' : filters.get(name) ?? ''} onChange={(event) => { location.hash = link('people', withFilters(filters, { [name]: event.currentTarget.value })) }}>
+    <select id={'f-' + name} value={filters.get(name) ?? ''} onChange={(event) => go({ [name]: event.currentTarget.value })}>
       <option value="">{any}</option>{options.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
     </select></p>
   const ofSystems = systems.map((s) => [s.id, said(s.name)] as const)
   return <div class="filters">
-    {choose('unit', 'unit', t('every_unit'), units.filter(knownIn(units)).map((u) => [u.id, '\u2003'.repeat(u.depth) + said(u.name)] as const))}
+    <UnitFilter field={{ name: 'f-unit', label: 'unit', none: 'every_unit', first: units.find((u) => u.code === unit)?.id ?? unit }} go={(value) => go({ unit: value })} />
     {choose('status', 'status', t('any_status'), choices(STATES))}
     {choose('category', 'category', t('any_category'), choices(CATEGORIES))}
     {choose('missing', 'without', '—', ofSystems)}
@@ -81,9 +86,34 @@ function More({ filters, systems, units }: { filters: URLSearchParams; systems: 
   </div>
 }
 
-export function Found({ people }: { people: Schema['StaffListItem'][] }) {
-  return <Table head={[t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={people.map((p) => ({ key: p.id, cells: [
-    <PersonLink id={p.id} name={p.full_name} />, <Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.address ?? '—'}</Whole>, <State word={p.status} />] }))} />
+type Listed = Schema['StaffListItem']
+
+/** `box`: before each row, where somebody may do something about them. */
+export function Found({ people, box }: { people: Listed[]; box?: (id: string, name: string) => ComponentChildren }) {
+  return <Table head={[...(box ? [t('tick')] : []), t('name'), t('title'), t('unit'), t('address'), t('status')]} rows={people.map((p) => ({ key: p.id, cells: [
+    ...(box ? [box(p.id, whole(p))] : []), <PersonLink id={p.id} name={p.full_name} />, <Name>{p.title ?? '—'}</Name>, <Name>{p.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.address ?? '—'}</Whole>, <State word={p.status} />] }))} />
+}
+
+const tickedOf = (p: Listed): Ticked => ({ id: p.id, name: whole(p), open: p.accounts.filter((a) => a.desired.state === 'present').map((a) => a.system) })
+
+/** Those who are ticked, and what may be done about them at once. `asked`: what all who match are asked by. */
+function Chosen({ people, total, asked, self, changed }: { people: Listed[]; total: number; asked: URLSearchParams; self: string; changed: () => void }) {
+  const ticks = useTicks(people.map((p) => p.id))
+  const [elsewhere, know] = useState<Ticked[]>([])
+  const [working, work] = useState(false)
+  async function everyone() {
+    const query = new URLSearchParams(asked)
+    for (const name of ['page_token', 'page_size', 'include_total']) query.delete(name)
+    const list = await all<Listed>('v1/staff?' + query)
+    know(list.map(tickedOf))
+    return list.map((p) => p.id)
+  }
+  const known = new Map([...elsewhere, ...people.map(tickedOf)].map((p) => [p.id, p])), chosen = ticks.chosen.flatMap((id) => known.get(id) ?? [])
+  return <>
+    <Many key={ticks.chosen.join(' ')} chosen={chosen} self={self} working={work} done={() => { ticks.take([]); changed() }} />
+    <div inert={working}><Ticks ticks={ticks} n={total} everyone={everyone} />
+      <Found people={people} box={ticks.box} /></div>
+  </>
 }
 
 function Chips({ filters }: { filters: Filter[] }) {
@@ -129,7 +159,7 @@ function asking(filters: URLSearchParams): URLSearchParams {
   return asked
 }
 
-function Search({ filters }: { filters: URLSearchParams }) {
+function Search({ filters, acts, self }: { filters: URLSearchParams; acts: boolean; self: string }) {
   const asked = asking(filters)
   useEffect(() => { arrival.people = filters.toString() }, [filters.toString()])
   asked.set('include_total', 'true')
@@ -153,7 +183,7 @@ function Search({ filters }: { filters: URLSearchParams }) {
       <p role="status" id="found">{old ? t('searching') : t('found', { n: count(page.total ?? page.items.length) })}</p>
       {sumsOnly && <p class="words" id="sums-only">{t('sums_only')}</p>}
       <div inert={old} class={old ? 'old' : undefined}>{page.items.length > 0 ? <>
-        <Found people={page.items} />
+        {acts ? <Chosen key={asked.toString()} people={page.items} total={page.total ?? page.items.length} asked={asked} self={self} changed={list.again} /> : <Found people={page.items} />}
         <nav class="pages no-print" aria-label={t('pages')}>
           {filters.get('page_token') && <a href={link('people', withFilters(filters, {}))}>{t('first_page')}</a>}
           {page.next_page_token && <a href={link('people', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a>}
@@ -164,7 +194,8 @@ function Search({ filters }: { filters: URLSearchParams }) {
   </>
 }
 
-export function People({ filters, may }: { filters: URLSearchParams; may: boolean }) {
+export function People({ filters, may: scopes, self }: { filters: URLSearchParams; may: Schema['Scope'][]; self: string }) {
+  const may = scopes.includes('staff:write')
   const open = useRead<Schema['DuplicatePage']>('v1/duplicates?page_size=100')
   const requests = useRead<Schema['RequestPage']>('v1/requests?state=waiting&page_size=100').data, waiting = requests?.items.length ?? 0
   const [said] = useState(arrival.said)
@@ -175,6 +206,6 @@ export function People({ filters, may }: { filters: URLSearchParams; may: boolea
     <p class="acts no-print">{may ? <a class="button" href={link('onboard')}>{t('onboard')}</a> : <span class="words">{t('who_can', { what: t('onboard') })}</span>}
       <a class="button" href={link('requests')}>{t('requests')}{waiting > 0 && ` (${count(waiting)}${requests?.next_page_token ? '+' : ''})`}</a> <a class="button" href={link('slips')}>{t('slips')}</a>
       {!!open.data?.items.length && <a class="button" href={link('duplicates')}>{t('duplicates', { n: count(open.data.items.length) + (open.data.next_page_token ? '+' : '') })}</a>}</p>
-    {filters.get('list') ? <Pasted keys={filters.get('list')!.split(',')} /> : <Search filters={filters} />}
+    {filters.get('list') ? <Pasted keys={filters.get('list')!.split(',')} /> : <Search filters={filters} acts={scopes.includes('accounts:write')} self={self} />}
   </>
 }

@@ -1,20 +1,23 @@
 /** Who has set no password yet, and the slips with which they do: looked at, then printed, a code each. */
 import { useEffect, useState } from 'preact/hooks'
 import { link, withFilters } from '../address'
-import { call, send, useRead, type Problem, type Schema } from '../call'
-import { useUnits } from '../kept'
+import { all, call, send, useRead, type Problem, type Schema } from '../call'
+import { UnitFilter } from '../fields'
 import { openPaper } from '../paper'
 import { Name, PersonLink, Read, Said, State, Table, Ticks, useTicks, Whole } from '../parts'
 import { choices } from '../vocabulary'
-import { count, day, language, said, t } from '../words'
+import { count, day, language, t } from '../words'
 
 type Pending = Schema['PendingPage']['items'][number]
 type Asked = { unit: string } | { staff: string[] }
 
+/** As many as one print has. */
+export const PRINTED = 500
+
 const STAGES = ['waiting', 'reminded', 'locked'] as const
 
 /** Who would get one, and who would not, and why. */
-function Effect({ asked, done }: { asked: Asked; done: (said: string) => void }) {
+export function SlipsEffect({ asked, done }: { asked: Asked; done: (said: string) => void }) {
   const [seen, setSeen] = useState<Schema['Slips']>()
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
@@ -45,16 +48,29 @@ function Effect({ asked, done }: { asked: Asked; done: (said: string) => void })
   </div>
 }
 
-function Waiting({ items, unit, may }: { items: Pending[]; unit: string; may: boolean }) {
-  const ticks = useTicks(items.map((p) => p.staff.id))
+/** Whom the other pages have too: their number stands in the link that takes them all. */
+function useEveryone(asked: string, paged: boolean): string[] {
+  const [ids, set] = useState<string[]>([])
+  useEffect(() => {
+    let off = false
+    set([])
+    if (paged) all<Pending>('v1/activations?' + asked).then((list) => off || set(list.map((p) => p.staff.id)), () => {})
+    return () => { off = true }
+  }, [asked, paged])
+  return ids
+}
+
+function Waiting({ items, unit, may, asked: query, paged }: { items: Pending[]; unit: string; may: boolean; asked: string; paged: boolean }) {
+  const ticks = useTicks(items.map((p) => p.staff.id)), everyone = useEveryone(query, paged && may)
+  const n = ticks.chosen.length, ready = n > 0 && n <= PRINTED
   const [asked, ask] = useState<Asked>()
   const [told, tell] = useState('')
   return <>
     {told && <p class="good" role="status">{told}</p>}
-    {asked ? <Effect asked={asked} done={(words) => { ask(undefined); tell(words) }} /> : may && <p class="acts no-print">
-      <button class="main" aria-disabled={ticks.chosen.length === 0} onClick={() => ticks.chosen.length && ask({ staff: ticks.chosen })}>{t('slips_of_ticked', { n: count(ticks.chosen.length) })}</button>
-      {unit && <button onClick={() => ask({ unit })}>{t('slips_of_unit')}</button>} {ticks.chosen.length === 0 && <span class="words">{t('tick_first')}</span>}</p>}
-    {may && <Ticks ticks={ticks} />}
+    {asked ? <SlipsEffect asked={asked} done={(words) => { ask(undefined); tell(words) }} /> : may && <p class="acts no-print">
+      <button class="main" aria-disabled={!ready} onClick={() => ready && ask({ staff: ticks.chosen })}>{t('slips_of_ticked', { n: count(n) })}</button>
+      {unit && <button onClick={() => ask({ unit })}>{t('slips_of_unit')}</button>} {!ready && <span class="words">{n === 0 ? t('tick_first') : t('slips_most', { n: count(PRINTED) })}</span>}</p>}
+    {may && <Ticks ticks={ticks} n={everyone.length} everyone={() => everyone} />}
     <Table head={[...(may ? [t('tick')] : []), t('name'), t('unit'), t('login_name'), t('issued_on'), t('last_day_for'), t('state')]} rows={items.map((p) => ({ key: p.staff.id, mark: p.stage === 'locked' ? 'trouble' : undefined, cells: [
       ...(may ? [ticks.box(p.staff.id, p.staff.full_name)] : []), <PersonLink id={p.staff.id} name={p.staff.full_name} />, <Name>{p.staff.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.login ?? '—'}</Whole>,
       p.since ? day(p.since) : '—', p.last_day ? day(p.last_day) : '—', <State word={'pending_' + p.stage} />] }))} />
@@ -62,23 +78,23 @@ function Waiting({ items, unit, may }: { items: Pending[]; unit: string; may: bo
 }
 
 export function Slips({ filters, may }: { filters: URLSearchParams; may: boolean }) {
-  const units = useUnits() ?? []
-  const asked = new URLSearchParams({ page_size: '100' })
-  for (const name of ['unit', 'stage', 'page_token']) if (filters.get(name)) asked.set(name, filters.get(name)!)
+  const query = new URLSearchParams(), at = filters.get('page_token')
+  for (const name of ['unit', 'stage']) if (filters.get(name)) query.set(name, filters.get(name)!)
+  const asked = `${query}&page_size=100${at ? '&page_token=' + encodeURIComponent(at) : ''}`
   const list = useRead<Schema['PendingPage']>('v1/activations?' + asked)
   const unit = filters.get('unit') ?? ''
-  const choose = (name: string, label: string, any: string, options: (readonly [string, string])[]) => <p><label for={'f-' + name}>{label}</label>
-    <select id={'f-' + name} translate={name === 'unit' ? false : undefined} value={filters.get(name) ?? ''} onChange={(e) => { location.hash = link('slips', withFilters(filters, { [name]: e.currentTarget.value })) }}><option value="">{any}</option>{options.map(([v, words]) => <option key={v} value={v}>{words}</option>)}</select></p>
+  const go = (name: string) => (value: string) => { location.hash = link('slips', withFilters(filters, { [name]: value })) }
   return <>
     <p class="no-print"><a href={link('people')}>{t('back')}</a></p>
     <h1>{t('slips')}</h1>
     <p>{t('slips_hint')}</p>
     <div class="filters no-print">
-      {choose('unit', t('unit'), t('every_unit'), units.map((u) => [u.id, '\u2003'.repeat(u.depth) + said(u.name)] as const))}
-      {choose('stage', t('state'), t('any_status'), choices(STAGES, 'pending_'))}
+      <UnitFilter field={{ name: 'f-unit', label: 'unit', none: 'every_unit', first: unit, sums: true }} go={go('unit')} />
+      <p class="row"><label for="f-stage">{t('state')}</label><select id="f-stage" value={filters.get('stage') ?? ''} onChange={(e) => go('stage')(e.currentTarget.value)}>
+        <option value="">{t('any_status')}</option>{choices(STAGES, 'pending_').map(([value, words]) => <option key={value} value={value}>{words}</option>)}</select></p>
     </div>
     <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('all_activated')}</p> : <>
-      <Waiting key={asked.toString()} items={page.items} unit={unit} may={may} />
+      <Waiting key={asked} items={page.items} unit={unit} may={may} asked={query.toString()} paged={!!at || !!page.next_page_token} />
       {page.next_page_token && <p class="pages no-print"><a href={link('slips', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a></p>}
     </>}</Read>
     {!may && <p class="words">{t('who_can', { what: t('slips_made_by') })}</p>}

@@ -2,11 +2,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Problem, Schema } from '../../call'
 import { draft, keepDraft } from '../../drafts'
-import { Name, Read, Said, Table } from '../../parts'
-import { count, t } from '../../words'
+import { Name, Read, Said, Table, usePages } from '../../parts'
+import { count, named, t } from '../../words'
 import { again, cellsOf } from './again'
 import { place } from './csv'
-import { useRows } from './rows'
+import { useAllRows } from './rows'
 
 type Import = Schema['Import']
 type ImportRow = Schema['ImportRow']
@@ -96,21 +96,49 @@ function reviewsOf(rows: ImportRow[]): [code: string, detail: string][] {
   return [...reviews]
 }
 
+type Wrong = { key: string; n: number; words: string }
+/** What is wrong, most often first: the column and what is said of it in its first row. */
+function wrongOf(rows: ImportRow[], plan: Import): Wrong[] {
+  const found = new Map<string, Wrong>()
+  for (const r of rows) for (const key of wrongIn(r)) {
+    const note = r.notes.find((n) => keyOf(n) === key)!, field = plan.columns.find((c) => c.column === note.column)?.field
+    const known = found.get(key) ?? { key, n: 0, words: (field ? named(field, 'col_') + ': ' : '') + note.detail }
+    found.set(key, { ...known, n: known.n + 1 })
+  }
+  return [...found.values()].sort((a, b) => b.n - a.n)
+}
+const keyOf = (n: ImportRow['notes'][number]) => `${n.column ?? ''} ${n.code}`
+const wrongIn = (r: ImportRow) => new Set(r.notes.filter((n) => n.weight !== 'said').map(keyOf))
+
+function WrongFilter({ rows, plan, chosen, choose }: { rows: ImportRow[]; plan: Import; chosen: string; choose: (key: string) => void }) {
+  const wrong = wrongOf(rows, plan)
+  if (wrong.length < 2) return null
+  return <p class="row no-print"><label for="wrong">{t('wrong_filter')}</label><select id="wrong" translate={false} onChange={(e) => choose(e.currentTarget.value)}>
+    <option value="">{t('wrong_all', { n: count(rows.length) })}</option>{wrong.map((w) => <option key={w.key} value={w.key} selected={w.key === chosen}>{count(w.n)} · {w.words}</option>)}</select></p>
+}
+
 const words = (m: Mending) => m.busy ? t('reading_list') : t('mend_n', { n: count(m.n) })
+
+function Mends({ plan, rows, mending: m }: { plan: Import; rows: ImportRow[]; mending: Mending }) {
+  const [wrong, choose] = useState('')
+  const { shown, pager } = usePages(wrong ? rows.filter((r) => wrongIn(r).has(wrong)) : rows)
+  const reviews = reviewsOf(rows)
+  return <form onSubmit={(e) => { e.preventDefault(); if (m.n) void m.send() }} noValidate autoComplete="off">
+    <WrongFilter rows={rows} plan={plan} chosen={wrong} choose={choose} />
+    <MendTable plan={plan} rows={shown} cells={m} />
+    {pager}
+    <p><label><input type="checkbox" checked={m.everywhere} onChange={(e) => m.setEverywhere(e.currentTarget.checked)} /> {t('mend_all')}</label></p>
+    {m.problem && <div class="trouble" role="alert"><Said problem={m.problem} saving /></div>}
+    <p><button class="main" aria-disabled={m.busy || m.n === 0}>{words(m)}</button> <span class="words">{t(m.n ? 'mended_of_all' : 'mend_first')}</span></p>
+    {reviews.length > 0 && <div class="effect"><h2>{t('accept_title')}</h2><ul>{reviews.map(([code, detail]) => <li key={code}>{detail} <button type="button" onClick={() => m.send({ accept: [code] })} aria-label={`${t('accept')}: ${detail}`}>{t('accept')}</button></li>)}</ul></div>}
+  </form>
+}
 
 /** One correction may stand for all cells of the same value. */
 export function Mend({ plan, action, mending: m }: { plan: Import; action: string; mending: Mending }) {
-  const { page, pager } = useRows(plan, action)
-  const problem = m.problem && <div class="trouble" role="alert"><Said problem={m.problem} saving /></div>
-  if (!m.cells) return problem ?? <p role="status">{t('loading')}</p>
-  return <Read of={page}>{({ items, next }) => <form onSubmit={(e) => { e.preventDefault(); if (m.n) void m.send() }} noValidate autoComplete="off">
-    <MendTable plan={plan} rows={items} cells={m} />
-    {pager(next)}
-    <p><label><input type="checkbox" checked={m.everywhere} onChange={(e) => m.setEverywhere(e.currentTarget.checked)} /> {t('mend_all')}</label></p>
-    {problem}
-    <p><button class="main" aria-disabled={m.busy || m.n === 0}>{words(m)}</button> <span class="words">{t(m.n ? 'mended_of_all' : 'mend_first')}</span></p>
-    {reviewsOf(items).length > 0 && <div class="effect"><h2>{t('accept_title')}</h2><ul>{reviewsOf(items).map(([code, detail]) => <li key={code}>{detail} <button type="button" onClick={() => m.send({ accept: [code] })} aria-label={`${t('accept')}: ${detail}`}>{t('accept')}</button></li>)}</ul></div>}
-  </form>}</Read>
+  const rows = useAllRows(plan, action)
+  if (!m.cells) return m.problem ? <div class="trouble" role="alert"><Said problem={m.problem} saving /></div> : <p role="status">{t('loading')}</p>
+  return <Read of={rows}>{(all) => <Mends plan={plan} rows={all} mending={m} />}</Read>
 }
 
 /** Where no cells are shown, that some were mended and are still to be looked at. */

@@ -133,8 +133,18 @@ const depart: Maker = (d) => ({
   wish: (v) => ({ method: 'PUT', path: path(d.person) + '/departure', body: { reason: v.reason, ...(v.reason_text && { reason_text: v.reason_text }), effective_on: iso(v.from), ...decision(v), ...(v.delegate && { delegate_to: v.delegate }), ...(v.keep && { keep_mail_until: iso(v.keep) }) } }),
   effect: departureEffect(d), verb: (v) => t('depart_save', { name: d.person.full_name, day: v.from }), done: (_, v) => d.done(t(atOnce(iso(v.from)) ? 'departed_now' : 'departed_saved')), held: () => d.done(t('held_saved')),
 })
+function withdrawEffect({ person, systems }: Doing) {
+  const off = person.departure
+  return off && <ul>
+    <li>{t('withdraw_day', { day: day(off.effective_on) })} — {named(off.reason)}</li>
+    {off.state === 'held' && <li>{t('withdraw_held')}</li>}
+    {person.accounts.filter((a) => a.desired.state === 'present').map((a) => <li key={a.system}>{systemName(systems, a.system)} <Name>{a.observed.login ?? ''}</Name>: {t('want_present')}</li>)}
+    <li>{t('withdraw_rest')}</li>
+  </ul>
+}
 const withdraw: Maker = (d) => ({
   ...common(d), title: t('withdraw'), words: <Told word="withdraw_words" name={d.person.full_name} />, fields: [],
+  foretold: withdrawEffect(d),
   wish: (_, { revision }) => ({ method: 'DELETE', path: path(d.person) + '/departure', revision }), verb: () => t('withdraw'), done: () => d.done(t('withdrawn_saved')),
 })
 const reinstate: Maker = (d) => ({
@@ -213,6 +223,7 @@ const revoke: Maker = (d, a) => ({
 })
 const reset: Maker = (d, a) => ({
   ...common(d), title: t('reset_title', { system: systemName(d.systems, a!.system) }), words: t('reset_words'), fields: [],
+  foretold: <ul><li>{systemName(d.systems, a!.system)} <Name>{a!.observed.login ?? ''}</Name>: {t('reset_code')}</li><li>{t('reset_password')}</li></ul>,
   wish: () => ({ method: 'POST', path: account(d, a!) + '/credential-resets', body: {} }), verb: () => t('reset_save'), done: (slip) => d.done('', slip),
 })
 const confirm: Maker = (d, a) => ({
