@@ -3,6 +3,7 @@ import { given } from './flows/browser.mjs'
 import account from './flows/account.mjs'
 import careful from './flows/careful.mjs'
 import daily from './flows/daily.mjs'
+import english from './flows/english.mjs'
 import first from './flows/first.mjs'
 import forms from './flows/forms.mjs'
 import habits from './flows/habits.mjs'
@@ -11,4 +12,4 @@ import lists from './flows/lists.mjs'
 import people from './flows/people.mjs'
 import units from './flows/units.mjs'
 
-await { ...account, ...careful, ...daily, ...first, ...forms, ...people, ...units, ...leavers, ...lists, ...habits }[given.flow]()
+await { ...account, ...careful, ...daily, ...english, ...first, ...forms, ...people, ...units, ...leavers, ...lists, ...habits }[given.flow]()

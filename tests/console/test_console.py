@@ -52,7 +52,7 @@ def test_files_come_plain_and_packed_and_name_no_foreign_host(office):
     assert get(office, "/console/app.js")[0].status == 404
 
 
-@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "ended", "keyboard", "phone", "head_phone", "prefix", "english"])
+@pytest.mark.parametrize("flow", ["sign_in", "head", "one_number", "search", "person", "ended", "keyboard", "phone", "head_phone", "prefix", "english", "english_forms", "english_list", "trend_gap"])
 def test_flow(office, flow, tmp_path):
     run(office, flow, tmp_path)
 

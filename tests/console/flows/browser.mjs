@@ -91,3 +91,19 @@ export async function axeClean(page, where) {
   const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'target-size': { enabled: true } } }))
   assert.deepEqual(found.violations.map((v) => `${where}: ${v.id} ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(', ')}`), [])
 }
+
+export async function inEnglish(page) {
+  await page.getByRole('button', { name: 'English' }).click()
+  await page.getByText('As of').waitFor()
+}
+
+/** What is not a name, a code or a text of somebody's is in the language of the page; what a sentence quotes is somebody's, and so are `names`, which stand in buttons too. */
+export async function oneLanguage(page, where, language, names = []) {
+  const texts = await page.evaluate(() => {
+    const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (walk.nextNode()) if (!walk.currentNode.parentElement.closest('[translate=no], script')) found.push(walk.currentNode.data)
+    return found
+  })
+  const foreign = language === 'en' ? /[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]/i : /\b(the|and|not|please|with|unit|system|person|people|error|failed|unknown|loading|save|from)\b/i
+  assert.deepEqual(texts.map((text) => names.reduce((left, name) => left.replaceAll(name, ''), text.replace(/“[^”]*”/g, ''))).filter((text) => foreign.test(text) && !/^(English|Tiếng Việt)$/.test(text.trim())), [], `${where}: another language`)
+}

@@ -215,6 +215,24 @@ export default {
       proxy.close()
     }
   },
+  /** Days without a figure: the line ends and begins anew, and nothing is drawn between; a day alone is a dot. */
+  trend_gap: () => browser(async (page) => {
+    const points = Array.from({ length: 90 }, (_, i) => ({ on: isoOf(dayIn(i - 90)), ratio: (i >= 30 && i < 50) || (i > 60 && i < 64) || (i > 64 && i < 70) ? null : 0.5 + i / 200 }))
+    const answer = (member) => (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify({ from: points[0].on, to: points.at(-1).on, step: 'P1D', points: points.map(({ on, ratio }) => ({ on, [member]: ratio })) }) })
+    await page.route(/v1\/coverage\/trend/, answer('coverage'))
+    await page.route(/v1\/adoption\/trend/, answer('adoption'))
+    await signIn(page, given.hr)
+    await page.locator('svg.trend').waitFor()
+    const drawn = await page.locator('svg.trend').evaluate((svg) => {
+      const width = svg.viewBox.baseVal.width
+      return { width, lines: [...svg.querySelectorAll('polyline.issued')].map((line) => [line.points[0].x, line.points[line.points.length - 1].x]), dots: [...svg.querySelectorAll('circle.issued')].map((dot) => dot.cx.baseVal.value), joined: svg.querySelectorAll('path').length }
+    })
+    const x = (i) => Number((i / 89 * drawn.width).toFixed(1))
+    assert.deepEqual(drawn.lines.map((line) => line.map((at) => Number(at.toFixed(1)))), [[x(0), x(29)], [x(50), x(60)], [x(70), x(89)]])
+    assert.deepEqual(drawn.dots.map((at) => Number(at.toFixed(1))), [x(64)])
+    assert.equal(drawn.joined, 0)
+    await picture(page, 'trend-gap')
+  }),
   english: () => browser(async (page) => {
     await signIn(page, given.hr)
     await page.getByRole('button', { name: 'English' }).click()
