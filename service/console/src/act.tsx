@@ -61,9 +61,9 @@ function valueOf(field: Field, value: string): ComponentChildren {
   return value
 }
 
-function Conflict({ differs, who, told, take }: { differs: Differs[]; who: string; told: string; take: (d: Differs) => void }) {
+function Conflict({ heading: Heading, differs, who, told, take }: { heading: 'h2' | 'h3'; differs: Differs[]; who: string; told: string; take: (d: Differs) => void }) {
   return <div class="effect" role="alert">
-    <h3>{t('changed_meanwhile')}</h3>
+    <Heading>{t('changed_meanwhile')}</Heading>
     {told && <p translate={false}>{told}</p>}
     {differs.length > 0 && <table>
       <thead><tr><th>{t('field')}</th><th>{t('you_typed')}</th><th>{t('now_there')}{who && ` (${who})`}</th><th><span class="out">{t('choose')}</span></th></tr></thead>
@@ -76,10 +76,10 @@ function Conflict({ differs, who, told, take }: { differs: Differs[]; who: strin
   </div>
 }
 
-function Candidates({ problem, other }: { problem: Problem; other: (ids: string[]) => void }) {
+function Candidates({ problem, heading, other }: { problem: Problem; heading: 'h2' | 'h3'; other: (ids: string[]) => void }) {
   const who = problem.candidates ?? []
   return <div class="effect" role="alert">
-    <MaybeSame who={who} elsewhere={problem.candidates_elsewhere} />
+    <MaybeSame heading={heading} who={who} elsewhere={problem.candidates_elsewhere} />
     <p>{t('same_open')} {who.length > 0 && <button type="button" onClick={() => other(who.map((c) => c.id))}>{t('not_same')}</button>}</p>
   </div>
 }
@@ -88,7 +88,7 @@ type Seen = { wish: Wish; values: Values; answer: any; brake?: Problem; key: str
 
 /** `whole`: the form is the room, and its title the room's; `left`: where the form is opened by no address, and leaving it goes nowhere. */
 export function ActForm({ act, form: name, close, whole, left }: { act: Act; form: string; close: string; whole?: boolean; left?: () => void }) {
-  const Title = whole ? 'h1' : 'h2'
+  const Title = whole ? 'h1' : 'h2', Under = whole ? 'h2' : 'h3'
   const box = useRef<HTMLFormElement>(null), head = useRef<HTMLHeadingElement>(null)
   const [first] = useState(() => draft(name))
   const also = useRef({ notSame: [] as string[], revision: act.revision ? `"${act.revision}"` : '', was: act.base ?? {} as Values })
@@ -222,14 +222,14 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
     <Title ref={head} tabIndex={-1}>{act.title}</Title>
     {act.words && <p>{act.words}</p>}
     {fields.map((f) => <Row key={f.name} field={f} first={(f.fixed ? undefined : first[f.name]) ?? f.first ?? ''} fault={faults[f.name]} />)}
-    {differs && <Conflict differs={differs.rows} who={differs.who} told={differs.told} take={take} />}
-    {problem?.code === 'possible_duplicate' && <Candidates problem={problem} other={(ids) => { also.current.notSame.push(...ids); void go() }} />}
+    {differs && <Conflict heading={Under} differs={differs.rows} who={differs.who} told={differs.told} take={take} />}
+    {problem?.code === 'possible_duplicate' && <Candidates problem={problem} heading={Under} other={(ids) => { also.current.notSame.push(...ids); void go() }} />}
     {problem && problem.code !== 'possible_duplicate' && (faults[' '] || !Object.keys(faults).length) && <p class="trouble" role="alert">{faults[' '] ?? <><Said problem={problem} saving={looked ? 'looked' : true} />{problem.code === 'brake_engaged' && act.stopped && <p>{act.stopped}</p>}</>}</p>}
     {seen && act.effect && <div class="effect" role="status" tabIndex={-1} ref={shown}>
-      <h3>{t('effect')}</h3>
+      <Under>{t('effect')}</Under>
       {seen.brake ? <><BrakeWords problem={seen.brake} ahead />{act.stopped && <p>{act.stopped}</p>}</> : act.effect(seen.answer, seen.values)}
     </div>}
-    {act.foretold && <div class="effect"><h3>{t('effect')}</h3>{act.foretold}</div>}
+    {act.foretold && <div class="effect"><Under>{t('effect')}</Under>{act.foretold}</div>}
     <p class="doing">
       <button key={seen ? 'do' : 'look'} class={act.grave && (seen || !act.effect) ? 'grave' : 'main'} aria-disabled={busy}>{busy ? t('working') : seen || !act.effect ? (seen?.brake ? t('send_to_second') : act.verb(seen?.values ?? {})) : t('look_first')}</button>
       {' '}<a href={close} onClick={(e) => { keepDraft(name, null); if (left) { e.preventDefault(); left() } }}>{t('leave_form')}</a>

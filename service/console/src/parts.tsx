@@ -84,9 +84,9 @@ export const State = ({ word }: { word: string }) => <span class="whole">{named(
 export const Told = ({ word, ...values }: { word: Word; [name: string]: string }) => <>{pieces(word).map((piece, i) => i % 2 ? <Name key={i}>{values[piece]}</Name> : piece)}</>
 
 /** Whom somebody may be: each a door to his page, with what tells him apart. */
-export function MaybeSame({ title, who, elsewhere, each }: { title?: string; who: Schema['Duplicate']['candidates']; elsewhere?: number; each?: (c: Schema['Duplicate']['candidates'][number]) => ComponentChildren }) {
+export function MaybeSame({ title, heading: Heading = 'h3', who, elsewhere, each }: { title?: string; heading?: 'h2' | 'h3'; who: Schema['Duplicate']['candidates']; elsewhere?: number; each?: (c: Schema['Duplicate']['candidates'][number]) => ComponentChildren }) {
   return <>
-    <h3>{title ?? t('maybe_same')}</h3>
+    <Heading>{title ?? t('maybe_same')}</Heading>
     <ul>{who.map((c) => <li key={c.id}><a href={link('person', '', c.id)} target="_blank" translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)}) {each?.(c)}</li>)}</ul>
     {!!elsewhere && <p>{t('maybe_elsewhere', { n: elsewhere })} <a href={link('requests', 'do=transfer')}>{t('request_transfer')}</a></p>}
   </>
