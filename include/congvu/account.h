@@ -21,6 +21,9 @@ enum dom_observed {
     DOM_OBSERVEDS
 };
 
+/* What figures ask of the state of an account that counts as issued. */
+enum dom_stand { DOM_STOOD_ISSUED, DOM_STOOD_ACTIVE, DOM_STOOD_LOCKED, DOM_STOOD_IDLE, DOM_STANDS };
+
 enum dom_lock_reason {
     DOM_LOCK_DEFAULT_PASSWORD,
     DOM_LOCK_INACTIVITY,
@@ -46,6 +49,7 @@ enum dom_cause {
 
 extern const char *const dom_desired_words[];  /* present locked closed revoked */
 extern const char *const dom_observed_words[]; /* requested provisioned active temp_locked closed revoked migrating */
+extern const char *const dom_stand_words[];    /* issued active locked inactivity */
 extern const char *const dom_lock_reason_words[];
 extern const char *const dom_cause_words[]; /* hand compromise transfer departure departure_locked */
 
@@ -72,7 +76,7 @@ struct dom_certificate {
 /* A time that is over in which an account counted as issued. */
 struct dom_span {
     cv_day from, to; /* CV_NO_DAY = nobody knows since when; `to` is the first day on which it was not so any more */
-    bool locked;
+    enum dom_stand how;
 };
 
 struct dom_account {
@@ -109,10 +113,13 @@ struct dom_account {
 
 enum dom_observed dom_observed_for(enum dom_desired desired, bool credential_set); /* of a `directory` system */
 bool dom_counts_issued(enum dom_observed observed);
+/* As far as the account itself tells of that day. False: it did not count as issued at its end. */
+bool dom_stood_on(const struct dom_account *account, cv_day day, enum dom_stand *out);
+enum dom_stand dom_stand_of(enum dom_observed observed, const char *reason);
 /* The account is in this state since then. A lock and its end are no new issue. */
 void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since);
-/* Did it count as issued, and was it locked, at the end of that day? */
-bool dom_issued_on(const struct dom_account *account, cv_day day, bool *out_locked);
+/* From that moment on its reason is this one, or none. */
+void dom_give_reason(struct dom_account *account, const char *reason, cv_moment now);
 bool dom_may_login(enum dom_observed observed);
 bool dom_may_receive(enum dom_observed observed);
 /* What lists show: the states differ, or a connector system has not what it should have (a change on its way, a value

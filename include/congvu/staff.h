@@ -131,9 +131,11 @@ struct dom_staff {
     const char *factor_seed; /* of the second factor, sealed; NULL = none */
     int64_t factor_step;     /* the last one of which a code was taken; 0 = it was never shown to work */
     struct dom_departure *departures;
-    size_t departure_count; /* by number */
-    bool credential_set;    /* the person has set an own password ... */
-    cv_day credential_on;   /* ... on that day; CV_NO_DAY = nobody knows */
+    size_t departure_count;                   /* by number */
+    bool credential_set;                      /* the person has set an own password ... */
+    cv_day credential_on;                     /* ... on that day, the last time; CV_NO_DAY = nobody knows */
+    struct dom_span passwords[DOM_SPANS_MAX]; /* when he had one before that day, ascending */
+    size_t password_count;
     const char *activation_digest;
     cv_moment activation_until;
     cv_moment due_at; /* from then on the calendar has something to do here; CV_NO_MOMENT = never */

@@ -55,7 +55,7 @@ struct dom_past_rules {
     bool retired;
     struct dom_required *required;
     size_t required_count;
-    struct dom_activity activity; /* without what tells of the source: reported, stale_after */
+    struct dom_activity activity;
 };
 
 enum { DOM_LOGIN_MAX = 64, DOM_LOGIN_MAX_LEAST = 12 };
@@ -92,7 +92,7 @@ const struct dom_system *dom_system_on(const struct dom_system *system, cv_day d
 void dom_system_keep_past(const struct dom_system *before, struct dom_system *after, cv_day from,
                           struct cv_arena *arena);
 bool dom_same_required(const struct dom_system *a, const struct dom_system *b);
-bool dom_same_activity(const struct dom_activity *a, const struct dom_activity *b); /* of a rule, not of its source */
+bool dom_same_activity(const struct dom_activity *a, const struct dom_activity *b); /* whatever their version */
 /* Regular = 4 days of 30, stale 3 days behind yesterday, by day, not reported, version 1. */
 struct dom_activity dom_activity_default(void);
 /* [a-z][a-z0-9-]{0,31}, and no word that means something else in a path. */

@@ -69,8 +69,10 @@ void dom_account_retire(struct dom_account *account, cv_moment now);
 enum dom_cause dom_cause_guess(const struct dom_staff *staff, const struct dom_account *account);
 
 /* No password, no code that could set one; what was locked for a stolen one is locked by hand from now on. */
-void dom_forget_password(struct dom_staff *staff);
-/* The person has set an own password. */
+void dom_forget_password(struct dom_staff *staff, cv_day day);
+/* The person has an own password from that day on, the first one or another one. */
+void dom_set_password(struct dom_staff *staff, cv_day day);
+/* Whoever set it had a code for it. */
 void dom_trust_password(struct dom_staff *staff);
 
 /* ---- posts ---- */

@@ -37,6 +37,7 @@ const char *const dom_reason_words[] = {"nghi_huu",
 const char *const dom_lock_reason_words[] = {
     "default_password", "inactivity",     "wrong_password", "compromised", "violation", "leave",
     "suspended",        "leaver_pending", "other",          NULL};
+const char *const dom_stand_words[] = {"issued", "active", "locked", "inactivity", NULL};
 const char *const dom_cause_words[] = {"hand", "compromise", "transfer", "departure", "departure_locked", NULL};
 const char *const dom_leave_kind_words[] = {"thai_san", "khong_luong", "di_hoc", "om_dau", "khac", NULL};
 const char *const dom_brake_kind_words[] = {"ordinary", "lock", "dismissal", "opened", NULL};
@@ -63,6 +64,7 @@ SAME_LENGTH(dom_post_kind_words, DOM_POST_KINDS);
 SAME_LENGTH(dom_status_words, DOM_STATUSES);
 SAME_LENGTH(dom_desired_words, DOM_DESIREDS);
 SAME_LENGTH(dom_observed_words, DOM_OBSERVEDS);
+SAME_LENGTH(dom_stand_words, DOM_STANDS);
 SAME_LENGTH(dom_system_kind_words, DOM_SYSTEM_KINDS);
 SAME_LENGTH(dom_departure_state_words, DOM_DEPARTURE_STATES);
 SAME_LENGTH(dom_reason_words, DOM_REASONS);

@@ -37,6 +37,16 @@ def in_row(entry, now, day_of):
     return next((p for p in rows if day_of < day(p["to"])), now)
 
 
+def stretches(values):
+    """(first day or None, first day out, how) of "FROM TO how"."""
+    rows = [[*v.split(), None] for v in values]
+    return [(None if row[0] == "-" else day(row[0]), day(row[1]), row[2]) for row in rows]
+
+
+def during(spans, on):
+    return [s for s in spans if (s[0] is None or s[0] <= on) and on < s[1]]
+
+
 def fold(text):
     apart = unicodedata.normalize("NFD", (text or "").replace("đ", "d").replace("Đ", "D")).lower()
     return " ".join("".join(c if c.isalnum() else " " for c in apart if not unicodedata.combining(c)).split())
@@ -93,7 +103,9 @@ class System:
         self.rule = json.loads(rule) if rule else {"reported": False, "precision": "by_day", "regular_days": 4, "regular_of": 30, "stale_after": 3}
         then = in_row(entry, {**self.rule, "required": [json.loads(line) for line in entry.get("cvRequired", [])]}, on)
         self.required = then["required"]
-        self.rule.update((n, then[n]) for n in ("precision", "regular_days", "regular_of"))
+        rows = [self.rule, *(p for p in map(json.loads, entry.get("cvPast", [])) if on < day(p["to"]))]
+        reported = any(r["reported"] for r in rows)  # turned off, from that day on; turned on, the source tells of days before too
+        self.rule = {**self.rule, **{n: then[n] for n in ("precision", "regular_days", "regular_of", "stale_after")}, "reported": reported}
         feed = feeds.get(self.slug, {})
         self.begin, self.through, self.used = day(one(feed, "cvDataFrom")), day(one(feed, "cvDataThrough")), set()
         ended = min(on + DAY, today)
@@ -156,13 +168,13 @@ class Person:
         self.leaves = [json.loads(leave) for leave in entry.get("cvLeave", [])]
         self.departures = [json.loads(d) for d in entry.get("cvDeparture", [])]
         set_on = day(one(entry, "cvCredentialSetOn"))
-        self.credential = one(entry, "cvCredentialSet") == "TRUE" and (set_on is None or set_on <= on)
+        self.credential = one(entry, "cvCredentialSet") == "TRUE" and (set_on is None or set_on <= on) or bool(during(stretches(entry.get("cvCredentialSpan", [])), on))
         self.state = {s: v[0] for s, v in tagged(entry, "cvAccountState").items()}
         self.reason = {s: v[0] for s, v in tagged(entry, "cvAccountReason").items()}
         self.state_since = {s: datetime.datetime.strptime(v[0], "%Y%m%d%H%M%SZ").replace(tzinfo=datetime.timezone.utc).astimezone(SITE).date()
                             for s, v in tagged(entry, "cvAccountSince").items()}
         self.issue = {**self.state_since, **{s: day(v[0]) for s, v in tagged(entry, "cvAccountIssuedOn").items()}}
-        self.spans = {s: [(None if a == "-" else day(a), day(b), how) for a, b, how in map(str.split, v)] for s, v in tagged(entry, "cvAccountSpan").items()}
+        self.spans = {s: stretches(v) for s, v in tagged(entry, "cvAccountSpan").items()}
         self.days, self.long_ago = used
         self.holds = {s: held for s in {*self.state, *self.spans} if (held := self.held(s, on))}
 
@@ -171,10 +183,10 @@ class Person:
 
     def held(self, system, on):
         """None, or (day of issue or None, locked?) of the account as it was at the end of that day."""
-        now, issue, since = self.state.get(system) in ISSUED, self.issue.get(system), self.state_since.get(system)
+        now, issue = self.state.get(system) in ISSUED, self.issue.get(system)
         if not self.over:
             return (issue, self.state[system] == "temp_locked") if now else None
-        locked = self.was_locked(system, on) or now and self.state[system] == "temp_locked" and (since is None or since <= on)
+        locked = self.how(system, on) in ("locked", "inactivity")
         spans = self.spans.get(system, ())
         if now and (issue is None or issue <= on):
             return issue, locked
@@ -188,19 +200,15 @@ class Person:
         first = min(self.days.get(system, ()), default=None)  # nobody uses what he does not have
         return (issue, locked) if now and (self.long_ago.get(system) or first is not None and first <= on) else None
 
-    def was_locked(self, system, on):
-        return any((start is None or start <= on) and on < end and how == "locked" for start, end, how in self.spans.get(system, ()))
-
-    def stood_by(self, system, on):
-        """Was the state of today there at the end of that day?"""
-        since = self.state_since.get(system)
-        return not self.over or since is None or since <= on
-
-    def active_by(self, system, on):
-        """In use at the end of that day? What an unlock gave back was there before the lock; an account given again is another one."""
-        since, issue = self.state_since.get(system), self.issue.get(system)
-        unlocked = any(end == since for _, end, _ in self.spans.get(system, ())) and (issue is None or issue < since)
-        return self.state.get(system) == "active" and (self.stood_by(system, on) or unlocked)
+    def how(self, system, on):
+        """issued, active, locked or inactivity (locked for it): what an account that was there at the end of that day was."""
+        then = during(self.spans.get(system, ()), on) if self.over else []
+        if then:
+            return then[0][2]
+        state, since = self.state.get(system), self.state_since.get(system)
+        if self.over and since is not None and since > on or state not in ("active", "temp_locked"):
+            return "issued"
+        return "active" if state == "active" else "inactivity" if self.reason.get(system) == "inactivity" else "locked"
 
     def day_out(self):
         current = [d for d in self.departures if d["state"] != "withdrawn" and "ended_at" not in d]
@@ -262,8 +270,7 @@ class Person:
 
     def regular(self, system, length, today):
         """By the rule of the system over a window that ends today, or from the day of issue when that is later."""
-        idle = self.reason.get(system.slug) == "inactivity" and self.state.get(system.slug) == "temp_locked" and self.stood_by(system.slug, today)
-        if idle or system.rule["precision"] != "by_day":
+        if self.how(system.slug, today) == "inactivity" or system.rule["precision"] != "by_day":
             return False
         start, issue, wanted = today - DAY * (length - 1), self.issue_day(system.slug, today), system.days_wanted(length)
         if issue is not None and issue > start:
@@ -356,7 +363,7 @@ class District:
         unrecorded, over = self.gap(unit, system, len(eligible))
         undeclared = declared is None and bool(unit.people or unit.active(self.today) and not unit.children)
         activated = [p for p in issued if p.ever(slug, self.today) or
-                     (p.credential if system.kind == "directory" else p.active_by(slug, self.today))]
+                     (p.credential if system.kind == "directory" else p.how(slug, self.today) == "active")]
         return {"headcount": declared["total"] if declared else 0, "carried": declared["total"] - unit.declared(self.today)["total"] if declared else 0,
                 "declared": declared is not None, "recorded": len(unit.people),
                 "unrecorded": unrecorded, "over_recorded": over, "undeclared_units": int(undeclared),

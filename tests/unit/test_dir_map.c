@@ -143,6 +143,16 @@ static void same_certificate(const struct dom_certificate *a, const struct dom_c
     assert_int_equal(a->returned_on, b->returned_on);
 }
 
+static void same_spans(const struct dom_span *a, size_t a_count, const struct dom_span *b, size_t b_count)
+{
+    assert_int_equal(a_count, b_count);
+    for (size_t i = 0; i < a_count; i++) {
+        assert_int_equal(a[i].from, b[i].from);
+        assert_int_equal(a[i].to, b[i].to);
+        assert_int_equal(a[i].how, b[i].how);
+    }
+}
+
 static void same_account(const struct dom_account *a, const struct dom_account *b)
 {
     assert_string_equal(a->system, b->system);
@@ -153,6 +163,7 @@ static void same_account(const struct dom_account *a, const struct dom_account *
     assert_true(a->since == b->since);
     assert_int_equal(a->issued_on, b->issued_on);
     same_text(a->last_error, b->last_error);
+    same_spans(a->spans, a->span_count, b->spans, b->span_count);
     assert_int_equal(a->asked, b->asked);
     assert_int_equal(a->cut_off != NULL, b->cut_off != NULL);
     if (a->cut_off)
@@ -252,6 +263,8 @@ static void same_staff(const struct dom_staff *a, const struct dom_staff *b)
         same_decision(&a->leaves[i].decision, &b->leaves[i].decision);
     }
     assert_int_equal(a->credential_set, b->credential_set);
+    assert_int_equal(a->credential_on, b->credential_on);
+    same_spans(a->passwords, a->password_count, b->passwords, b->password_count);
     same_text(a->activation_digest, b->activation_digest);
     assert_true(a->activation_until == b->activation_until);
     same_idempotency(&a->idempotency, &b->idempotency);
@@ -302,6 +315,17 @@ static const struct dom_certificate *some_certificate(struct cv_arena *a)
     return maybe() ? c : NULL;
 }
 
+static size_t make_spans(struct dom_span *out, unsigned stands)
+{
+    size_t count = maybe() ? chance(DOM_SPANS_MAX + 1) : 0;
+
+    for (size_t i = 0; i < count; i++)
+        out[i] = (struct dom_span){.from = i == 0 && maybe() ? CV_NO_DAY : (cv_day)(i * 10),
+                                   .to = (cv_day)(i * 10 + 1 + chance(9)),
+                                   .how = (enum dom_stand)chance(stands)};
+    return count;
+}
+
 static void make_accounts(struct cv_arena *a, struct dom_staff *s)
 {
     static const char *const systems[] = {"mailbox", "td-office", "e-office", "certificate", "x1",
@@ -327,6 +351,7 @@ static void make_accounts(struct cv_arena *a, struct dom_staff *s)
                                               .cut_off = some_cut_off(a),
                                               .certificate = some_certificate(a)};
         make_formers(a, &s->accounts[i]);
+        s->accounts[i].span_count = make_spans(s->accounts[i].spans, DOM_STANDS);
     }
 }
 
@@ -396,6 +421,7 @@ static void make_staff(struct cv_arena *a, struct dom_staff *s)
                             .leaves = leaves,
                             .leave_count = chance(3),
                             .credential_set = maybe(),
+                            .credential_on = some_day(),
                             .activation_digest = text_or_null(a),
                             .activation_until = some_moment(),
                             .idempotency = some_idempotency(a),
@@ -409,6 +435,7 @@ static void make_staff(struct cv_arena *a, struct dom_staff *s)
     make_departures(a, s);
     make_aliases(a, s);
     make_ways_in(a, s);
+    s->password_count = make_spans(s->passwords, 1);
 }
 
 /* ---- what the directory makes of it ---- */

@@ -123,7 +123,6 @@ static void a_lock_is_no_new_issue(void **state)
 static void a_part_of_one_day_is_told_once(void **state)
 {
     struct dom_account a = {.observed = DOM_REQUESTED, .since = CV_NO_MOMENT};
-    bool locked;
     (void)state;
     dom_observe(&a, DOM_PROVISIONED, at(100));
     dom_observe(&a, DOM_TEMP_LOCKED, at(100));
@@ -133,8 +132,42 @@ static void a_part_of_one_day_is_told_once(void **state)
     dom_observe(&a, DOM_PROVISIONED, at(100));
     dom_observe(&a, DOM_OBS_CLOSED, at(100));
     assert_int_equal(a.span_count, 1);
-    for (cv_day day = 99; day <= 101; day++)
-        assert_false(dom_issued_on(&a, day, &locked));
+}
+
+static void has_span(const struct dom_account *a, size_t i, cv_day from, cv_day to, enum dom_stand how)
+{
+    assert_true(i < a->span_count);
+    assert_int_equal(a->spans[i].from, from);
+    assert_int_equal(a->spans[i].to, to);
+    assert_int_equal(a->spans[i].how, how);
+}
+
+static void what_figures_ask_is_kept_with_its_days(void **state)
+{
+    struct dom_account a = {.observed = DOM_REQUESTED, .since = CV_NO_MOMENT};
+    (void)state;
+    dom_observe(&a, DOM_PROVISIONED, at(100));
+    dom_observe(&a, DOM_OBS_ACTIVE, at(110));
+    assert_int_equal(a.span_count, 0); /* told by its moment */
+    dom_give_reason(&a, "leave", at(120));
+    dom_observe(&a, DOM_TEMP_LOCKED, at(120));
+    assert_int_equal(a.span_count, 2);
+    has_span(&a, 0, 100, 110, DOM_STOOD_ISSUED);
+    has_span(&a, 1, 110, 120, DOM_STOOD_ACTIVE);
+    dom_give_reason(&a, "inactivity", at(125));
+    dom_give_reason(&a, "inactivity", at(126));
+    dom_give_reason(&a, NULL, at(130));
+    dom_observe(&a, DOM_OBS_ACTIVE, at(130));
+    assert_int_equal(a.span_count, 4);
+    has_span(&a, 2, 120, 125, DOM_STOOD_LOCKED);
+    has_span(&a, 3, 125, 130, DOM_STOOD_IDLE);
+    dom_observe(&a, DOM_PROVISIONED, at(140));
+    dom_observe(&a, DOM_OBS_CLOSED, at(150));
+    assert_int_equal(a.span_count, 6);
+    has_span(&a, 4, 130, 140, DOM_STOOD_ACTIVE);
+    has_span(&a, 5, 140, 150, DOM_STOOD_ISSUED);
+    dom_give_reason(&a, "departure", at(160));
+    assert_int_equal(a.span_count, 6);
 }
 
 static void older_data_know_it_from_the_state(void **state)
@@ -155,6 +188,7 @@ int main(void)
         cmocka_unit_test(finding_an_account),
         cmocka_unit_test(a_lock_is_no_new_issue),
         cmocka_unit_test(a_part_of_one_day_is_told_once),
+        cmocka_unit_test(what_figures_ask_is_kept_with_its_days),
         cmocka_unit_test(older_data_know_it_from_the_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

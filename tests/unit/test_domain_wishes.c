@@ -194,6 +194,31 @@ static void a_lock_beside_a_working_account_keeps_the_password(void **state)
     cv_arena_free(&p.arena);
 }
 
+static void an_own_password_is_kept_with_its_days(void **state)
+{
+    struct dom_staff s = dom_staff_new((struct cv_id){{1}});
+    (void)state;
+    dom_forget_password(&s, 90);
+    assert_int_equal(s.password_count, 0);
+    dom_set_password(&s, 100);
+    dom_set_password(&s, 100);
+    assert_int_equal(s.password_count, 0); /* most people never have more than the first one */
+    dom_set_password(&s, 110);
+    dom_set_password(&s, 120);
+    assert_true(s.credential_set && s.credential_on == 120 && s.password_count == 1);
+    assert_true(s.passwords[0].from == 100 && s.passwords[0].to == 120);
+    dom_forget_password(&s, 130);
+    dom_forget_password(&s, 140);
+    assert_true(!s.credential_set && s.credential_on == CV_NO_DAY && s.password_count == 1);
+    assert_true(s.passwords[0].from == 100 && s.passwords[0].to == 130);
+    dom_set_password(&s, 150);
+    dom_forget_password(&s, 150);
+    assert_int_equal(s.password_count, 1); /* no day's end saw it */
+    s.credential_set = true;               /* of a version that kept no day */
+    dom_set_password(&s, 160);
+    assert_true(s.password_count == 2 && s.passwords[1].from == CV_NO_DAY && s.passwords[1].to == 160);
+}
+
 static void a_stolen_password_opens_nothing_new(void **state)
 {
     static const struct dom_system *const opened[] = {&mailbox, &office, &paper};
@@ -296,6 +321,7 @@ int main(void)
         cmocka_unit_test(a_code_ends_with_its_time_and_its_person),
         cmocka_unit_test(what_is_seen_by_kind_of_system),
         cmocka_unit_test(a_lock_beside_a_working_account_keeps_the_password),
+        cmocka_unit_test(an_own_password_is_kept_with_its_days),
         cmocka_unit_test(a_stolen_password_opens_nothing_new),
         cmocka_unit_test(only_a_lock_is_urgent),
         cmocka_unit_test(what_posts_want),

@@ -7,7 +7,11 @@ static void count(struct world *w, const struct view_closing *p, const struct vi
 {
     struct cv_error err = {0};
     struct dom_use_verdict said = {0};
-    struct dom_use_case at = {.rule = &usage->rule, .issued_on = p->issued_on[0], .idle = p->idle & 1, .day = win.to};
+    struct dom_use_case at = {.rule = &usage->rule,
+                              .issued_on = p->issued_on[0],
+                              .data_from = usage->data_from,
+                              .idle = p->idle & 1,
+                              .day = win.to};
     if (!(p->eligible & 1))
         return;
     sum->eligible++;
@@ -19,7 +23,7 @@ static void count(struct world *w, const struct view_closing *p, const struct vi
     sum->used += said.used & 1;
     sum->regular += said.regular & 1;
     sum->too_new += said.too_new;
-    sum->never_used += (p->issued & 1) && !said.ever;
+    sum->never_used += said.never;
     sum->on_leave_unused += p->away && !(said.used & 1);
 }
 

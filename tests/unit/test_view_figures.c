@@ -106,10 +106,10 @@ static bool slow_regular(struct world *w, const struct w_person *p, int system, 
 }
 
 /* As it was at the end of the window; what stands today says nothing of days before it began. */
-static bool slow_has(struct world *w, const struct w_person *p, int system, cv_day day, bool *out_locked)
+static bool slow_has(struct world *w, const struct w_person *p, int system, cv_day day, enum dom_stand *out)
 {
     const struct dom_account *a = slow_account(p, system);
-    *out_locked = false;
+    *out = DOM_STOOD_ISSUED;
     if (!a)
         return false;
     bool over = day < cv_today(), ended = false;
@@ -117,11 +117,15 @@ static bool slow_has(struct world *w, const struct w_person *p, int system, cv_d
         ended |= a->spans[i].to <= day;
     cv_day began = ended ? cv_day_of(a->since) : slow_issued(w, p, a, system, INT32_MAX);
     bool now = dom_counts_issued(a->observed) && (!over || began <= day);
-    *out_locked = now && a->observed == DOM_TEMP_LOCKED && (!over || cv_day_of(a->since) <= day);
+    if (!over || cv_day_of(a->since) <= day)
+        *out = a->observed == DOM_OBS_ACTIVE                       ? DOM_STOOD_ACTIVE
+               : a->observed != DOM_TEMP_LOCKED                    ? DOM_STOOD_ISSUED
+               : a->reason && strcmp(a->reason, "inactivity") == 0 ? DOM_STOOD_IDLE
+                                                                   : DOM_STOOD_LOCKED;
     for (size_t i = 0; over && i < a->span_count; i++) {
         bool covers = (a->spans[i].from == CV_NO_DAY || a->spans[i].from <= day) && day < a->spans[i].to;
         now |= covers;
-        *out_locked |= covers && a->spans[i].locked;
+        *out = covers ? a->spans[i].how : *out;
     }
     return now;
 }
@@ -142,7 +146,8 @@ static void slow_use(struct world *w, const struct w_person *p, int system, stru
                      struct dom_counts *c)
 {
     const struct dom_account *a = slow_account(p, system);
-    bool locked, issued = slow_has(w, p, system, win.to, &locked);
+    enum dom_stand how;
+    bool issued = slow_has(w, p, system, win.to, &how);
     const struct dom_activity *rule = &w->systems[system].activity;
     c->unknown += issued && use_unknown[system];
     if (use_unknown[system])
@@ -155,7 +160,7 @@ static void slow_use(struct world *w, const struct w_person *p, int system, stru
     int length = win.to - win.from + 1,
         least = rule->regular_of == 30 || rule->regular_of == 31 ? 28 : rule->regular_of;
     c->used += used;
-    c->regular += length >= least && slow_regular(w, p, system, win.from, win.to, since);
+    c->regular += length >= least && how != DOM_STOOD_IDLE && slow_regular(w, p, system, win.from, win.to, since);
     if (since == CV_NO_DAY) /* whether it was watched from its first day, nobody knows */
         return;
     c->too_new += win.to - since < 14;
@@ -165,19 +170,17 @@ static void slow_use(struct world *w, const struct w_person *p, int system, stru
 static void slow_person(struct world *w, const struct w_person *p, int system, struct view_window win,
                         struct dom_counts *c)
 {
-    const struct dom_account *a = slow_account(p, system);
     cv_day day = win.to;
-    bool locked, issued = slow_has(w, p, system, day, &locked);
+    enum dom_stand how;
+    bool issued = slow_has(w, p, system, day, &how);
     if (!slow_required(w, p, system, day)) {
         c->issued_beyond += issued;
         return;
     }
     c->eligible++;
     c->issued += issued;
-    c->locked += locked;
-    bool opened = w->systems[system].kind == DOM_DIRECTORY
-                      ? p->credential
-                      : a && a->observed == DOM_OBS_ACTIVE && (win.to >= cv_today() || cv_day_of(a->since) <= win.to);
+    c->locked += issued && (how == DOM_STOOD_LOCKED || how == DOM_STOOD_IDLE);
+    bool opened = w->systems[system].kind == DOM_DIRECTORY ? p->credential : how == DOM_STOOD_ACTIVE;
     bool told = w->systems[system].kind != DOM_MANUAL || w->systems[system].activity.reported;
     c->activated += told && issued && (opened || slow_days(w, p, system, w->first_day, day) > 0);
     cv_day first = p->leave.from, last = p->leave.to;

@@ -262,8 +262,9 @@ static inline void w_new_unit(struct world *w, int i)
 static inline void w_new_span(struct world *w, struct dom_account *a)
 {
     cv_day from = cv_today() - 40 + (cv_day)w_random(w, 20);
-    a->spans[0] = (struct dom_span){
-        .from = w_random(w, 4) ? from : CV_NO_DAY, .to = from + 1 + (cv_day)w_random(w, 30), .locked = w_random(w, 2)};
+    a->spans[0] = (struct dom_span){.from = w_random(w, 4) ? from : CV_NO_DAY,
+                                    .to = from + 1 + (cv_day)w_random(w, 30),
+                                    .how = (enum dom_stand)w_random(w, DOM_STANDS)};
     a->span_count = 1;
 }
 
@@ -277,7 +278,9 @@ static inline void w_new_accounts(struct world *w, struct w_person *p)
                 .desired = (enum dom_desired)w_random(w, DOM_DESIREDS),
                 .observed = (enum dom_observed)w_random(w, DOM_OBSERVEDS),
                 .login = p->login,
-                .reason = w_random(w, 3) ? NULL : "leave",
+                .reason = w_random(w, 3)   ? NULL
+                          : w_random(w, 2) ? "leave"
+                                           : "inactivity",
                 .since = w_random(w, 2) ? 1000 + w_random(w, 99) : cv_day_start(cv_today() - 50 + (int)w_random(w, 52)),
                 .last_error = w_random(w, 9) ? NULL : "x"};
     for (size_t i = 0; i < p->account_count; i++)

@@ -67,13 +67,9 @@ static void put_spans(const struct dom_account *a, struct dir_attrs *out)
 {
     for (size_t i = 0; i < a->span_count; i++) {
         const struct dom_span *span = &a->spans[i];
-        char from[CV_DAY_TEXT] = "-", to[CV_DAY_TEXT];
 
-        if (span->from != CV_NO_DAY)
-            cv_day_iso(span->from, from);
-        cv_day_iso(span->to, to);
         dir_put(out, dir_tagged(out->arena, account_attrs[SPAN], a->system),
-                cv_arena_printf(out->arena, "%s %s %s", from, to, span->locked ? "locked" : "issued"));
+                cv_arena_printf(out->arena, "%s %s", dir_span_text(out->arena, span), dom_stand_words[span->how]));
     }
 }
 
@@ -257,39 +253,6 @@ static bool take_next(struct dir_reader *r, const struct dir_attr *attr, struct 
     return dir_read_ok(&in);
 }
 
-static bool take_span(const char *text, struct dom_span *out)
-{
-    char from[CV_DAY_TEXT], to[CV_DAY_TEXT];
-    size_t first = strcspn(text, " "), second = first + 1 + strcspn(text[first] ? text + first + 1 : text + first, " ");
-
-    *out = (struct dom_span){.from = CV_NO_DAY};
-    if (first >= sizeof(from) || !text[first] || second - first - 1 >= sizeof(to) || !text[second])
-        return false;
-    snprintf(from, sizeof(from), "%.*s", (int)first, text);
-    snprintf(to, sizeof(to), "%.*s", (int)(second - first - 1), text + first + 1);
-    out->locked = strcmp(text + second + 1, "locked") == 0;
-    return (out->locked || strcmp(text + second + 1, "issued") == 0) && cv_day_parse(to, &out->to) &&
-           (strcmp(from, "-") == 0 || cv_day_parse(from, &out->from));
-}
-
-static int by_end(const void *a, const void *b)
-{
-    const struct dom_span *x = a, *y = b;
-
-    return (x->to > y->to) - (x->to < y->to);
-}
-
-static bool take_spans(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
-{
-    for (size_t i = 0; i < attr->count && i < DOM_SPANS_MAX; i++) {
-        if (!take_span(attr->values[i].bytes, &a->spans[i]))
-            return dir_unreadable(r->err, r->entry, attr->name, "is no span of days");
-        a->span_count = i + 1;
-    }
-    qsort(a->spans, a->span_count, sizeof(a->spans[0]), by_end);
-    return true;
-}
-
 static bool take_formers(struct dir_reader *r, const struct dir_attr *attr, struct dom_account *a)
 {
     a->formers = CV_NEWS(r->arena, struct dom_former, attr->count);
@@ -354,7 +317,7 @@ bool dir_take_account(struct dir_reader *r, const struct dir_attr *attr, const c
     case NEXT:
         return take_next(r, attr, a);
     case SPAN:
-        return take_spans(r, attr, a);
+        return dir_take_spans(r, attr, a->spans, &a->span_count);
     case FORMER:
         return take_formers(r, attr, a);
     case SEEN:

@@ -135,6 +135,13 @@ void dir_read_id(struct dir_json_in *in, const struct cv_jin *o, const char *nam
                  struct cv_id *out);
 void dir_read_decision(struct dir_json_in *in, const struct cv_jin *o, struct dom_decision *out);
 
+/* ---- times that are over ---- */
+const char *dir_span_text(struct cv_arena *arena, const struct dom_span *span); /* without how it stood */
+bool dir_take_spans(struct dir_reader *r, const struct dir_attr *attr, struct dom_span spans[DOM_SPANS_MAX],
+                    size_t *count);
+void dir_put_passwords(const void *record, const char *base, struct dir_attrs *out); /* that a person had */
+bool dir_take_passwords(struct dir_reader *r, const struct dir_attr *attr, const char *tag);
+
 /* ---- accounts of a unit ---- */
 void dir_put_unit_accounts(const void *record, const char *base, struct dir_attrs *out);
 bool dir_take_unit_accounts(struct dir_reader *r, const struct dir_attr *attr, const char *tag);

@@ -570,6 +570,7 @@ static const struct dir_field fields[] = {
     {"cvDepartureOn", DIR_OWN, .put = put_departure_on},
     {"cvCredentialSet", DIR_BOOL, AT(credential_set)},
     {"cvCredentialSetOn", DIR_DAY, AT(credential_on)},
+    {"cvCredentialSpan", DIR_OWN, .put = dir_put_passwords, .take = dir_take_passwords},
     {"cvActivationDigest", DIR_TEXT, AT(activation_digest), .flags = DIR_UNFED},
     {"cvActivationUntil", DIR_MOMENT, AT(activation_until)},
     {"cvDueAt", DIR_MOMENT, AT(due_at), .flags = DIR_UNFED},

@@ -113,9 +113,11 @@ static bool take_required(struct dir_reader *r, const struct dir_attr *attr, con
 
 static void put_rule(struct dir_json *j, const struct dom_activity *a)
 {
+    cv_jout_bool(&j->out, "reported", a->reported);
     cv_jout_string(&j->out, "precision", dom_precision_words[a->precision]);
     cv_jout_int(&j->out, "regular_days", a->regular_days);
     cv_jout_int(&j->out, "regular_of", a->regular_of);
+    cv_jout_int(&j->out, "stale_after", a->stale_after);
     cv_jout_int(&j->out, "version", a->version);
 }
 
@@ -123,40 +125,33 @@ static void take_rule(struct dir_json_in *in, struct dom_activity *a)
 {
     int precision;
 
+    cv_jin_bool(in->object, "reported", CV_OPTIONAL, &a->reported);
     if (cv_jin_word(in->object, "precision", CV_REQUIRED, dom_precision_words, &precision) == CV_VALUE)
         a->precision = (enum dom_precision)precision;
     dir_read_int(in->object, "regular_days", &a->regular_days);
     dir_read_int(in->object, "regular_of", &a->regular_of);
+    dir_read_int(in->object, "stale_after", &a->stale_after);
     dir_read_int(in->object, "version", &a->version);
 }
 
 static void put_activity(const void *record, const char *base, struct dir_attrs *out)
 {
-    const struct dom_activity *a = &((const struct dom_system *)record)->activity;
     struct dir_json j;
 
     (void)base;
     dir_json_begin(&j);
-    cv_jout_bool(&j.out, "reported", a->reported);
-    cv_jout_string(&j.out, "precision", dom_precision_words[a->precision]);
-    cv_jout_int(&j.out, "regular_days", a->regular_days);
-    cv_jout_int(&j.out, "regular_of", a->regular_of);
-    cv_jout_int(&j.out, "stale_after", a->stale_after);
-    cv_jout_int(&j.out, "version", a->version);
+    put_rule(&j, &((const struct dom_system *)record)->activity);
     dir_json_end(&j, out, "cvActivity");
 }
 
 static bool take_activity(struct dir_reader *r, const struct dir_attr *attr, const char *tag)
 {
-    struct dom_activity *a = &((struct dom_system *)r->record)->activity;
     struct dir_json_in in;
 
     (void)tag;
     if (!dir_read_begin(&in, r, attr, 0))
         return false;
-    cv_jin_bool(in.object, "reported", CV_OPTIONAL, &a->reported);
-    dir_read_int(in.object, "stale_after", &a->stale_after);
-    take_rule(&in, a);
+    take_rule(&in, &((struct dom_system *)r->record)->activity);
     return dir_read_ok(&in);
 }
 

@@ -193,7 +193,7 @@ void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_mo
 {
     d->started_at = now;
     d->state = DOM_IN_PROGRESS;
-    dom_forget_password(staff);
+    dom_forget_password(staff, cv_day_of(now));
 }
 
 bool dom_takes_certificate(enum dom_reason reason)
@@ -298,7 +298,7 @@ bool dom_reinstate(struct dom_staff *staff, const char *actor, cv_moment now, st
         return cv_fail(err, cvp_not_departed, NULL, "Người này chưa kết thúc công tác", "This person has not departed");
     d->ended_at = now;
     d->ended_by = actor;
-    dom_forget_password(staff);
+    dom_forget_password(staff, cv_day_of(now));
     return true;
 }
 

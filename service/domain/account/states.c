@@ -40,7 +40,17 @@ bool dom_counts_issued(enum dom_observed observed)
     return states[observed].issued;
 }
 
-/* ---- spans ---- from the class of a state (not issued, issued, locked) to the next */
+/* ---- spans ---- what figures ask of a state, to the next that is another one for them */
+
+enum dom_stand dom_stand_of(enum dom_observed observed, const char *reason)
+{
+    if (observed == DOM_OBS_ACTIVE)
+        return DOM_STOOD_ACTIVE;
+    if (observed != DOM_TEMP_LOCKED)
+        return DOM_STOOD_ISSUED;
+    bool idle = reason != NULL && strcmp(reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
+    return idle ? DOM_STOOD_IDLE : DOM_STOOD_LOCKED;
+}
 
 static cv_day span_began(const struct dom_account *account)
 {
@@ -50,12 +60,11 @@ static cv_day span_began(const struct dom_account *account)
 }
 
 /* With `over` it counts as issued no more: told also when it did so for a part of one day, which no day's end has. */
-static void end_span(struct dom_account *account, cv_day to, bool over)
+static void add_span(struct dom_account *account, struct dom_span past, bool over)
 {
-    struct dom_span past = {.from = span_began(account), .to = to, .locked = account->observed == DOM_TEMP_LOCKED};
     const struct dom_span *last = account->span_count > 0 ? &account->spans[account->span_count - 1] : NULL;
-    bool told = last != NULL && last->to == to;
-    if (past.from != CV_NO_DAY && (past.from > to || (past.from == to && (!over || told))))
+    bool told = last != NULL && last->to == past.to;
+    if (past.from == past.to && (!over || told))
         return;
     if (account->span_count == DOM_SPANS_MAX) {
         memmove(account->spans, account->spans + 1, (DOM_SPANS_MAX - 1) * sizeof(*account->spans));
@@ -64,9 +73,26 @@ static void end_span(struct dom_account *account, cv_day to, bool over)
     account->spans[account->span_count++] = past;
 }
 
-static bool other_class(enum dom_observed a, enum dom_observed b)
+/* Activated is told by the moment of the state as long as it lasts: most accounts never have a span. */
+static void end_span(struct dom_account *account, cv_day to, bool over)
 {
-    return states[a].issued != states[b].issued || (a == DOM_TEMP_LOCKED) != (b == DOM_TEMP_LOCKED);
+    struct dom_span past = {.from = span_began(account), .to = to};
+    enum dom_stand how = dom_stand_of(account->observed, account->reason);
+    cv_day since = account->since != CV_NO_MOMENT ? cv_day_of(account->since) : CV_NO_DAY;
+    if (past.from != CV_NO_DAY && past.from > to)
+        return;
+    if (how != DOM_STOOD_ISSUED && since != CV_NO_DAY && (past.from == CV_NO_DAY || past.from < since)) {
+        past.to = since < to ? since : to;
+        add_span(account, past, false);
+        past = (struct dom_span){.from = past.to, .to = to};
+    }
+    past.how = since == CV_NO_DAY || since <= to ? how : DOM_STOOD_ISSUED;
+    add_span(account, past, over);
+}
+
+static bool ends_span(enum dom_stand was, enum dom_stand is)
+{
+    return was != is && !(was == DOM_STOOD_ISSUED && is == DOM_STOOD_ACTIVE);
 }
 
 void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since)
@@ -75,8 +101,10 @@ void dom_observe(struct dom_account *account, enum dom_observed observed, cv_mom
     if (was && account->issued_on == 0 && told) /* of a version that did not keep it */
         account->issued_on = cv_day_of(account->since);
     bool corrected = was && observed == account->observed && told && account->issued_on == cv_day_of(account->since);
-    if (was && other_class(account->observed, observed))
-        end_span(account, cv_day_of(since), !states[observed].issued);
+    bool over = was && !states[observed].issued;
+    if (over ||
+        (was && ends_span(dom_stand_of(account->observed, account->reason), dom_stand_of(observed, account->reason))))
+        end_span(account, cv_day_of(since), over);
     if (!states[observed].issued)
         account->issued_on = 0;
     else if (!was || corrected)
@@ -85,19 +113,25 @@ void dom_observe(struct dom_account *account, enum dom_observed observed, cv_mom
     account->since = since;
 }
 
-bool dom_issued_on(const struct dom_account *account, cv_day day, bool *out_locked)
+bool dom_stood_on(const struct dom_account *account, cv_day day, enum dom_stand *out)
 {
-    cv_day issued = account->issued_on != 0 ? account->issued_on : CV_NO_DAY;
-    bool now = states[account->observed].issued && (issued == CV_NO_DAY || issued <= day);
-    bool known = account->since != CV_NO_MOMENT;
-    *out_locked = now && account->observed == DOM_TEMP_LOCKED && (!known || cv_day_of(account->since) <= day);
     for (size_t i = 0; i < account->span_count; i++) {
         const struct dom_span *span = &account->spans[i];
-        bool covers = (span->from == CV_NO_DAY || span->from <= day) && day < span->to;
-        now |= covers;
-        *out_locked |= covers && span->locked;
+        *out = span->how;
+        if ((span->from == CV_NO_DAY || span->from <= day) && day < span->to)
+            return true;
     }
-    return now;
+    bool began = account->since == CV_NO_MOMENT || cv_day_of(account->since) <= day;
+    *out = began ? dom_stand_of(account->observed, account->reason) : DOM_STOOD_ISSUED;
+    return states[account->observed].issued && (account->issued_on == 0 || account->issued_on <= day);
+}
+
+void dom_give_reason(struct dom_account *account, const char *reason, cv_moment now)
+{
+    if (states[account->observed].issued &&
+        dom_stand_of(account->observed, account->reason) != dom_stand_of(account->observed, reason))
+        end_span(account, cv_day_of(now), false);
+    account->reason = reason;
 }
 
 bool dom_may_login(enum dom_observed observed)

@@ -116,8 +116,32 @@ void dom_trust_password(struct dom_staff *staff)
             set_cause(&staff->accounts[i], DOM_BY_HAND);
 }
 
-void dom_forget_password(struct dom_staff *staff)
+/* The one that he has belongs to the past from that day on. Another one in its place goes on from it. */
+static void end_password(struct dom_staff *staff, cv_day day)
 {
+    struct dom_span *last = staff->password_count > 0 ? &staff->passwords[staff->password_count - 1] : NULL;
+    cv_day from = staff->credential_on;
+    if (!staff->credential_set || (from != CV_NO_DAY && from >= day))
+        return;
+    if (last != NULL && last->to == from) {
+        last->to = day;
+        return;
+    }
+    if (staff->password_count == DOM_SPANS_MAX)
+        memmove(staff->passwords, staff->passwords + 1, --staff->password_count * sizeof(*staff->passwords));
+    staff->passwords[staff->password_count++] = (struct dom_span){.from = from, .to = day};
+}
+
+void dom_set_password(struct dom_staff *staff, cv_day day)
+{
+    end_password(staff, day);
+    staff->credential_set = true;
+    staff->credential_on = day;
+}
+
+void dom_forget_password(struct dom_staff *staff, cv_day day)
+{
+    end_password(staff, day);
     staff->credential_set = false;
     staff->credential_on = CV_NO_DAY;
     dom_trust_password(staff);
@@ -186,13 +210,13 @@ bool dom_wish_apply(const struct dom_wishing *how, struct dom_account *account, 
     bool wanted = account->desired == DOM_PRESENT, worked = dom_may_login(account->observed);
     bool stops = wanted && wish->state != DOM_PRESENT && dom_counts_issued(account->observed);
     if (!wanted && wish->state == DOM_PRESENT && (!any_login(how->before) || in_other_hands(how->staff)))
-        dom_forget_password(how->staff);
+        dom_forget_password(how->staff, cv_day_of(how->now));
     enum dom_cause cause = cause_of(account, wish);
     const char *reason = wish->state == DOM_PRESENT ? NULL : wish->reason;
     if (account->desired != wish->state || account->cause != cause || !cv_text_same(account->reason, reason))
         set_cause(account, cause);
     account->desired = wish->state;
-    account->reason = reason;
+    dom_give_reason(account, reason, how->now);
     account->asked = account->asked || wish->cause == DOM_BY_HAND;
     account->last_error = NULL;
     account->attempts = 0;
@@ -209,13 +233,13 @@ bool dom_wish_apply(const struct dom_wishing *how, struct dom_account *account, 
 void dom_account_retire(struct dom_account *account, cv_moment now)
 {
     account->desired = DOM_REVOKED;
-    account->reason = "retired";
     account->attempts = 0;
     account->last_error = NULL;
     account->former_count = 0;
     account->not_taken = account->kept = 0;
     account->lost_at = 0;
     dom_observe(account, DOM_OBS_REVOKED, now);
+    dom_give_reason(account, "retired", now);
 }
 
 /* ---- data of a version that kept only the word ---- */

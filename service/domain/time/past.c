@@ -1,6 +1,7 @@
 /* What held before: former values in a row, each until the first day on which it did not hold. */
 #include <string.h>
 
+#include "congvu/coverage.h"
 #include "congvu/staff.h"
 #include "congvu/text.h"
 #include "congvu/unit.h"
@@ -170,22 +171,49 @@ bool dom_unit_was_headed(const struct dom_unit *unit)
 }
 
 /* ---- from which day on a change makes the past another one ---- */
+static bool same_headcount(const struct dom_headcount *a, const struct dom_headcount *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return a->on == b->on && a->total == b->total && a->has_categories == b->has_categories &&
+           (!a->has_categories || memcmp(a->by_category, b->by_category, sizeof a->by_category) == 0);
+}
+
 static bool alike_on(const struct dom_unit *a, const struct dom_unit *b, cv_day day)
 {
     const struct dom_unit then_a = dom_unit_as_of(a, day), then_b = dom_unit_as_of(b, day);
     const struct dom_past_unit was = dom_unit_facts(&then_a), is = dom_unit_facts(&then_b);
-    return same_place(&was, &is);
+    return same_place(&was, &is) &&
+           dom_day_within(a->active_from, a->active_to, day) == dom_day_within(b->active_from, b->active_to, day) &&
+           same_headcount(dom_headcount_on(a, day), dom_headcount_on(b, day));
+}
+
+struct search {
+    const struct dom_unit *before, *after;
+    cv_day today, found;
+};
+
+static void look_at(struct search *s, cv_day day)
+{
+    if (day != CV_NO_DAY && day < s->today && (s->found == CV_NO_DAY || day < s->found) &&
+        !alike_on(s->before, s->after, day))
+        s->found = day;
+}
+
+static void look_at_turns(struct search *s, const struct dom_unit *of)
+{
+    look_at(s, of->active_from);
+    look_at(s, of->active_to);
+    for (size_t i = 0; i < of->past_count; i++)
+        look_at(s, of->past[i].to);
+    for (size_t i = 0; i < of->headcount_count; i++)
+        look_at(s, of->headcounts[i].on);
 }
 
 cv_day dom_unit_touches_from(const struct dom_unit *before, const struct dom_unit *after, cv_day today)
 {
-    const struct dom_unit *both[] = {before, after};
-    cv_day found = CV_NO_DAY;
-    for (size_t n = 0; n < CV_COUNT(both); n++)
-        for (size_t i = 0; i < both[n]->past_count; i++) {
-            cv_day day = both[n]->past[i].to;
-            if (day < today && (found == CV_NO_DAY || day < found) && !alike_on(before, after, day))
-                found = day;
-        }
-    return found;
+    struct search s = {before, after, today, CV_NO_DAY};
+    look_at_turns(&s, before);
+    look_at_turns(&s, after);
+    return s.found;
 }

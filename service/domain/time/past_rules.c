@@ -5,7 +5,8 @@
 
 bool dom_same_activity(const struct dom_activity *a, const struct dom_activity *b)
 {
-    return a->regular_days == b->regular_days && a->regular_of == b->regular_of && a->precision == b->precision;
+    return a->regular_days == b->regular_days && a->regular_of == b->regular_of && a->precision == b->precision &&
+           a->reported == b->reported && a->stale_after == b->stale_after;
 }
 
 static bool same_line(const struct dom_required *x, const struct dom_required *y)
@@ -29,12 +30,13 @@ bool dom_same_required(const struct dom_system *a, const struct dom_system *b)
     return true;
 }
 
-static void take_rule(struct dom_activity *activity, const struct dom_activity *rule)
+/* A source that is told of late may tell of days before; only that it reports no more begins on a day. */
+static bool reported_since(const struct dom_system *system, size_t row)
 {
-    activity->regular_days = rule->regular_days;
-    activity->regular_of = rule->regular_of;
-    activity->precision = rule->precision;
-    activity->version = rule->version;
+    bool reported = system->activity.reported;
+    for (size_t i = row; i < system->past_count; i++)
+        reported |= system->past[i].activity.reported;
+    return reported;
 }
 
 const struct dom_system *dom_system_on(const struct dom_system *system, cv_day day, struct dom_system *space)
@@ -48,7 +50,8 @@ const struct dom_system *dom_system_on(const struct dom_system *system, cv_day d
     space->retired = system->past[i].retired;
     space->required = system->past[i].required;
     space->required_count = system->past[i].required_count;
-    take_rule(&space->activity, &system->past[i].activity);
+    space->activity = system->past[i].activity;
+    space->activity.reported = reported_since(system, i);
     return space;
 }
 
@@ -64,7 +67,7 @@ static void correct(const struct dom_system *before, struct dom_system *after)
             past->required_count = after->required_count;
         }
         if (rule)
-            take_rule(&past->activity, &after->activity);
+            past->activity = after->activity;
     }
 }
 

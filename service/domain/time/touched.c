@@ -7,6 +7,18 @@ static bool away(const struct dom_staff *s, cv_day day)
     return leave && dom_leave_is_long(leave);
 }
 
+static bool accounts_alike(const struct dom_staff *a, const struct dom_staff *b, cv_day day)
+{
+    for (size_t i = 0; i < b->account_count; i++) {
+        const struct dom_account *was = dom_account_of(a, b->accounts[i].system);
+        enum dom_stand stood = DOM_STOOD_ISSUED, stands = DOM_STOOD_ISSUED;
+        bool had = was && dom_stood_on(was, day, &stood), has = dom_stood_on(&b->accounts[i], day, &stands);
+        if (had != has || (has && stood != stands))
+            return false;
+    }
+    return true;
+}
+
 /* What figures count of him. */
 static bool stands_alike(const struct dom_staff *a, const struct dom_staff *b, cv_day day)
 {
@@ -14,7 +26,7 @@ static bool stands_alike(const struct dom_staff *a, const struct dom_staff *b, c
     if (!was || !is)
         return was == is;
     return dom_category_on(a, day) == dom_category_on(b, day) && away(a, day) == away(b, day) &&
-           dom_posts_same_on(a, b, day);
+           dom_posts_same_on(a, b, day) && accounts_alike(a, b, day);
 }
 
 /* ---- the days on which anything turns ---- */
@@ -30,6 +42,18 @@ static void look_at(struct search *s, cv_day day)
         s->found = day;
 }
 
+static void look_at_account(struct search *s, const struct dom_account *of)
+{
+    if (of->issued_on != 0)
+        look_at(s, of->issued_on);
+    if (of->since != CV_NO_MOMENT)
+        look_at(s, cv_day_of(of->since));
+    for (size_t i = 0; i < of->span_count; i++) {
+        look_at(s, of->spans[i].from);
+        look_at(s, of->spans[i].to);
+    }
+}
+
 static void look_at_turns(struct search *s, const struct dom_staff *of)
 {
     const struct dom_departure *gone = dom_current_departure(of);
@@ -42,6 +66,8 @@ static void look_at_turns(struct search *s, const struct dom_staff *of)
     }
     for (size_t i = 0; i < of->past_count; i++)
         look_at(s, of->past[i].to);
+    for (size_t i = 0; i < of->account_count; i++)
+        look_at_account(s, &of->accounts[i]);
     for (size_t i = 0; i < of->leave_count; i++) {
         look_at(s, of->leaves[i].from);
         if (of->leaves[i].to != CV_NO_DAY)

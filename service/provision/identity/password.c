@@ -64,7 +64,7 @@ static bool save(struct prov_call *call, const struct dom_staff *before, const c
     char target[CV_ID_TEXT];
     prov_staff_copy(call->arena, before, after);
     after->session_epoch++;
-    after->credential_on = cv_today();
+    dom_set_password(after, cv_today());
     prov_audit_begin(&audit, call, "credential.change", cv_id_text("stf_", before->id, target), NULL);
     bool ok = dir_staff_save_password(call->dir, before, after, password, &actor, &stamp, err);
     prov_audit_end(&audit, ok, err);

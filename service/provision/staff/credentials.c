@@ -123,8 +123,7 @@ static void activated(const struct dom_staff *before, struct dom_staff *after, c
 {
     prov_staff_copy(arena, before, after);
     after->session_epoch += before->credential_set; /* who had the former one is out */
-    after->credential_set = true;
-    after->credential_on = cv_today();
+    dom_set_password(after, cv_today());
     dom_trust_password(after);
     for (size_t i = 0; i < after->account_count; i++) {
         struct dom_account *account = &after->accounts[i];

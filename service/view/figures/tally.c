@@ -128,32 +128,6 @@ static bool began_by(const struct account *a, cv_day day)
     return a->since == 0 || cv_day_of((cv_moment)a->since) <= day;
 }
 
-static void tally_span(const struct account_span *s, cv_day day, struct tally *t)
-{
-    cv_day to = span_end(s);
-    uint16_t bit = (uint16_t)(1u << s->system);
-    if (!dom_day_within(s->from, to, day))
-        return;
-    t->issued |= bit;
-    t->locked |= s->locked ? bit : 0;
-}
-
-static void tally_accounts(const struct view *v, const struct view_basis *b, const struct person *p, cv_day day,
-                           struct tally *t)
-{
-    bool over = day < b->day;
-    for (size_t i = 0; i < p->accounts; i++) {
-        const struct account *a = &person_accounts(p)[i];
-        uint16_t bit = (uint16_t)(1u << a->system);
-        if (!dom_counts_issued((enum dom_observed)a->observed) || (over && !had_by(v, p, a, day)))
-            continue;
-        t->issued |= bit;
-        t->locked |= a->observed == DOM_TEMP_LOCKED && (!over || began_by(a, day)) ? bit : 0;
-    }
-    for (size_t i = 0; over && i < p->spans; i++)
-        tally_span(&person_spans(p)[i], day, t);
-}
-
 /* A part of one day is within no day's end, and follows nothing. */
 static const struct account_span *span_to(const struct person *p, unsigned system, cv_day day, bool ends)
 {
@@ -165,6 +139,51 @@ static const struct account_span *span_to(const struct person *p, unsigned syste
             return s;
     }
     return NULL;
+}
+
+static enum dom_stand stands(const struct view *v, const struct person *p, const struct account *a)
+{
+    const char *reason =
+        a->observed == DOM_TEMP_LOCKED ? view_word_text(&v->words, view_account_more(p, a).reason) : NULL;
+    return dom_stand_of((enum dom_observed)a->observed, reason);
+}
+
+/* False: it did not count as issued at the end of the day. */
+static bool stood_on(const struct view *v, const struct person *p, const struct account *a, cv_day day, cv_day today,
+                     enum dom_stand *out)
+{
+    bool over = day < today;
+    const struct account_span *s = over && p->spans > 0 ? span_to(p, a->system, day, false) : NULL;
+    *out = s ? (enum dom_stand)s->how : DOM_STOOD_ISSUED;
+    if (s)
+        return true;
+    if (!dom_counts_issued((enum dom_observed)a->observed) || (over && !had_by(v, p, a, day)))
+        return false;
+    if (!over || began_by(a, day))
+        *out = stands(v, p, a);
+    return true;
+}
+
+/* Systems, of those that count as issued. */
+struct stood {
+    uint16_t active, idle;
+};
+
+static void tally_accounts(const struct view *v, const struct view_basis *b, const struct person *p, cv_day day,
+                           struct tally *t, struct stood *out)
+{
+    *out = (struct stood){0};
+    for (size_t i = 0; i < p->accounts; i++) {
+        const struct account *a = &person_accounts(p)[i];
+        uint16_t bit = (uint16_t)(1u << a->system);
+        enum dom_stand how;
+        if (!stood_on(v, p, a, day, b->day, &how))
+            continue;
+        t->issued |= bit;
+        t->locked |= how == DOM_STOOD_LOCKED || how == DOM_STOOD_IDLE ? bit : 0;
+        out->active |= how == DOM_STOOD_ACTIVE ? bit : 0;
+        out->idle |= how == DOM_STOOD_IDLE ? bit : 0;
+    }
 }
 
 cv_day view_issued_on(const struct person *p, const struct account *a, cv_day day)
@@ -200,10 +219,8 @@ cv_day view_ended_in(const struct person *p, const struct account *a, struct vie
 /* ---- use ---- */
 bool view_idle(const struct view *v, const struct person *p, const struct account *a, cv_day day)
 {
-    if (a->observed != DOM_TEMP_LOCKED || !began_by(a, day))
-        return false;
-    const char *reason = view_word_text(&v->words, view_account_more(p, a).reason);
-    return reason && strcmp(reason, dom_lock_reason_words[DOM_LOCK_INACTIVITY]) == 0;
+    enum dom_stand how;
+    return stood_on(v, p, a, day, atomic_load(&v->day), &how) && how == DOM_STOOD_IDLE;
 }
 
 static void note_verdict(struct tally *t, uint16_t bit, const struct dom_use_verdict *said)
@@ -218,7 +235,7 @@ static void note_verdict(struct tally *t, uint16_t bit, const struct dom_use_ver
 }
 
 static void tally_use(const struct view *v, const struct view_basis *b, const struct person *p,
-                      const struct view_window *special, cv_day day, struct tally *t)
+                      const struct view_window *special, cv_day day, uint16_t idle, struct tally *t)
 {
     int length = special ? special->to - special->from + 1 : 0;
     const int *lengths = special ? &length : view_window_days;
@@ -233,7 +250,7 @@ static void tally_use(const struct view *v, const struct view_basis *b, const st
         struct dom_use_case at = {.rule = &dom_system_on(&b->systems[a->system].s, day, &space)->activity,
                                   .issued_on = view_issued_on(p, a, day),
                                   .data_from = v->systems[a->system].data_from,
-                                  .idle = view_idle(v, p, a, day),
+                                  .idle = idle >> a->system & 1,
                                   .day = day,
                                   .once = special != NULL};
         dom_use_judge(&at, &days, lengths, special ? 1 : WINDOWS, &said);
@@ -242,36 +259,19 @@ static void tally_use(const struct view *v, const struct view_basis *b, const st
     }
 }
 
-/* Of one issue: in use again since the day on which the account was unlocked, as it was before the lock. */
-static bool unlocked_since(const struct person *p, const struct account *a)
+static bool had_password(const struct person *p, cv_day day)
 {
-    cv_day since = cv_day_of((cv_moment)a->since);
-    for (size_t i = 0; i < p->spans; i++) {
-        const struct account_span *s = &person_spans(p)[i];
-        if (s->system == a->system && span_end(s) == since && (a->issued == CV_NO_DAY || a->issued < since))
-            return true;
-    }
-    return false;
+    bool now = p->credential_set && (p->credential_on == CV_NO_DAY || p->credential_on <= day);
+    return now || (p->spans > 0 && span_to(p, SPAN_PASSWORD, day, false) != NULL);
 }
 
-/* Systems that report themselves that an account is in use, and did by that day. */
-static uint16_t said_active(const struct view_basis *b, const struct person *p, cv_day day)
-{
-    uint16_t active = p->active;
-    for (size_t i = 0; day < b->day && i < p->accounts; i++) {
-        const struct account *a = &person_accounts(p)[i];
-        if (!began_by(a, day) && !unlocked_since(p, a))
-            active &= (uint16_t) ~(1u << a->system);
-    }
-    return active;
-}
-
-/* A directory system knows one credential of the person. Whoever used it has activated it. */
+/* A directory system knows one credential of the person, others report themselves that an account is in use. Whoever
+ * used it has activated it. */
 static uint16_t activated_of(const struct view *v, const struct view_basis *b, const struct person *p, cv_day day,
-                             const struct tally *t)
+                             uint16_t active, const struct tally *t)
 {
-    uint16_t activated = t->ever, active = said_active(b, p, day);
-    bool own = p->credential_set && (p->credential_on == CV_NO_DAY || p->credential_on <= day);
+    uint16_t activated = t->ever;
+    bool own = had_password(p, day);
     for (unsigned s = 0; s < v->system_count; s++) {
         bool directory = !b->systems[s].known || b->systems[s].s.kind == DOM_DIRECTORY;
         if (directory ? own : (active >> s & 1))
@@ -346,11 +346,12 @@ struct tally view_tally_on(const struct view *v, const struct view_basis *b, con
                       .category = (uint8_t)view_category_on(p, day) & 15u,
                       .flags = post_flags(p)};
     struct thin thin;
+    struct stood stood;
     const struct post *home = view_home_on(p, day);
     tally_posts(v, b, p, home, day, &t);
-    tally_accounts(v, b, p, day, &t);
-    tally_use(v, b, p, special, day, &t);
-    t.activated = activated_of(v, b, p, day, &t);
+    tally_accounts(v, b, p, day, &t, &stood);
+    tally_use(v, b, p, special, day, stood.idle, &t);
+    t.activated = activated_of(v, b, p, day, stood.active, &t);
     if (t.home == NONE)
         return t;
     make_thin(p, home, day, &thin);

@@ -169,12 +169,6 @@ static size_t sort_accounts(const struct dom_staff *s, const struct dom_account 
     return count;
 }
 
-static void note_state(struct person *p, uint8_t system, enum dom_observed observed)
-{
-    uint16_t bit = (uint16_t)(1u << system);
-    p->active |= observed == DOM_OBS_ACTIVE ? bit : 0;
-}
-
 static cv_day issue_of(const struct dom_account *a)
 {
     if (a->issued_on != 0)
@@ -215,7 +209,6 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
         put(b, &packed, sizeof packed);
         p->cutting |= dom_cut_off_open(a);
         p->accounts++;
-        note_state(p, (uint8_t)system, a->observed);
     }
 }
 
@@ -244,21 +237,27 @@ struct account_more view_account_some(const struct person *p, const struct accou
     return *more;
 }
 
-static void pack_spans(struct view *v, struct pack *b, struct person *p, const struct dom_account **sorted,
-                       size_t count)
+static void pack_span(struct pack *b, struct person *p, const struct dom_span *span, unsigned system)
 {
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; sorted[i] && k < sorted[i]->span_count && p->spans < UINT8_MAX; k++) {
-            const struct dom_span *span = &sorted[i]->spans[k];
-            bool since = span->from != CV_NO_DAY;
-            struct account_span packed = {.from = span->from,
-                                          .days = (uint32_t)(since ? span->to - span->from : span->to) & 0x7FFFFFu,
-                                          .locked = span->locked,
-                                          .system = (uint8_t)view_system_slot(v, sorted[i]->system)};
-            put(b, &packed, sizeof packed);
-            p->spans++;
-        }
-    }
+    bool since = span->from != CV_NO_DAY;
+    struct account_span packed = {.from = span->from,
+                                  .days = (uint32_t)(since ? span->to - span->from : span->to) & 0x7FFFFFu,
+                                  .how = span->how & 15u,
+                                  .system = system & 31u};
+    if (p->spans == UINT8_MAX)
+        return;
+    put(b, &packed, sizeof packed);
+    p->spans++;
+}
+
+static void pack_spans(struct view *v, struct pack *b, struct person *p, const struct dom_staff *s,
+                       const struct dom_account **sorted, size_t count)
+{
+    for (size_t i = 0; i < s->password_count; i++)
+        pack_span(b, p, &s->passwords[i], SPAN_PASSWORD);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; sorted[i] && k < sorted[i]->span_count; k++)
+            pack_span(b, p, &sorted[i]->spans[k], view_system_slot(v, sorted[i]->system));
 }
 
 static void pack_pasts(struct pack *b, struct person *p, const struct dom_staff *s)
@@ -449,7 +448,7 @@ struct person *view_person_build(struct view *v, const uint8_t uuid[16], const s
         const struct dom_leave *leave = &s->leaves[i];
         put(&b, &(struct absence){leave->from, leave->to, leave->decision.number != NULL}, sizeof(struct absence));
     }
-    pack_spans(v, &b, &head, sorted, accounts);
+    pack_spans(v, &b, &head, s, sorted, accounts);
     pack_pasts(&b, &head, s);
     pack_roles(v, &b, &head, s);
     size_t certificates = b.len;

@@ -105,12 +105,13 @@ struct absence {
     uint32_t decided; /* there is a decision */
 };
 
-/* A time that is over in which an account counted as issued. */
+/* A time that is over in which an account counted as issued, or in which the person had an own password. */
+enum { SPAN_PASSWORD = DOM_SYSTEMS_MAX }; /* of no system */
 struct account_span {
-    cv_day from;        /* CV_NO_DAY = nobody knows */
-    uint32_t days : 23; /* until the first day out, or that day itself when `from` is not known */
-    uint32_t locked : 1;
-    uint32_t system : 8;
+    cv_day from;         /* CV_NO_DAY = nobody knows */
+    uint32_t days : 23;  /* until the first day out, or that day itself when `from` is not known */
+    uint32_t how : 4;    /* enum dom_stand */
+    uint32_t system : 5; /* or SPAN_PASSWORD */
 };
 
 /* What held until the day `to`, the first on which it did not. */
@@ -184,8 +185,7 @@ struct person {
     cv_moment updated_at;
     int64_t revision;
     cv_day credential_on;
-    int32_t epoch;   /* of sessions */
-    uint16_t active; /* systems whose observed state is active, required or not */
+    int32_t epoch; /* of sessions */
     uint16_t birth_year;
     uint16_t size;                             /* of data */
     uint16_t name, folded, code, address, key; /* offsets in data, 0 = none */

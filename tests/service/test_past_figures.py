@@ -1,0 +1,118 @@
+"""What is said of a period that is over does not change with what happens afterwards: passwords, locks, reported states, rules of use."""
+import datetime
+
+import pytest
+from browser import PASSWORD, Person, activate, login_of
+from congvu import SITE, Service, an, make_units
+
+FRESH = "Gió-Phan-Rang-2027"
+
+
+def date(text):
+    return datetime.date.fromisoformat(text)
+
+
+def offset_to(on):
+    """clock_offset with which it is nine in the morning of that day."""
+    return int((datetime.datetime(on.year, on.month, on.day, 9, tzinfo=SITE) - datetime.datetime.now(SITE)).total_seconds())
+
+
+@pytest.fixture
+def at(spec):
+    """at("2026-07-01") is a client of that day; what was there stays."""
+    service = Service(spec=spec)
+
+    def go(on):
+        if service.process:
+            service.stop()
+        service.settings["clock_offset"] = offset_to(date(on))
+        service.start()
+        return service.client()
+    go.service = service
+    yield go
+    if service.process:
+        service.stop()
+    service.clean()
+
+
+def hire(client, code, name, **more):
+    answer = client.put(f"/v1/staff/{code}", an(full_name=name, hired_on="2020-01-06", **more))
+    assert answer.status == 201, answer
+    return answer.json
+
+
+def workdays(first, last):
+    days = [date(first) + datetime.timedelta(n) for n in range((date(last) - date(first)).days + 1)]
+    return [d.isoformat() for d in days if d.weekday() < 5]
+
+
+def report(client, used, system="mailbox", **more):
+    """used: {code: days}"""
+    events = [{"staff_code": code, "occurred_on": d} for code, days in used.items() for d in days]
+    answer = client.post("/v1/usage-events", {"system": system, "events": events, **more})
+    assert answer.status == 200 and not answer.json["rejected"], answer
+
+
+def told(client, *members, unit="T1.01", system="mailbox", **query):
+    answer = client.get("/v1/coverage", unit=unit, system=system, depth=0, **query)
+    assert answer.status == 200, answer
+    return tuple(answer.json["rows"][0][m] for m in members)
+
+
+def test_what_happens_afterwards_changes_no_period_that_is_over(at, spec):
+    client = at("2026-07-01")
+    make_units(client)
+    people = {code: hire(client, code, f"Lê Thị {name}") for code, name in
+              (("CHANGES", "An"), ("LEAVES", "Bình"), ("USES", "Chi"), ("IDLE", "Dung"), ("LATER", "Em"))}
+    for code in ("CHANGES", "LEAVES", "USES", "IDLE"):
+        activate(client, code)
+    paper = {"activity": {"reported": True}, "required_for": [{}]}
+    assert client.patch("/v1/systems/certificate", paper).status == 200
+    for code in ("CHANGES", "LEAVES"):
+        assert client.put(f"/v1/staff/{code}/accounts/certificate/observation", {"state": "active"}).status == 200
+    assert client.patch("/v1/systems/mailbox", {"activity": {"reported": True}}).status == 200
+
+    client = at("2026-09-20")
+    assert client.put("/v1/staff/IDLE/accounts/mailbox", {"state": "locked", "reason": "inactivity"}).status == 200
+    client = at("2026-10-02")
+    report(client, {"USES": workdays("2026-06-01", "2026-10-01"), "IDLE": workdays("2026-07-01", "2026-07-20")}, data_from="2026-01-01", data_through="2026-10-01")
+
+    def quarter(client):
+        return (told(client, "issued", "locked", "activated", "used", "regular", period="2026-Q3"),
+                told(client, "issued", "activated", system="certificate", period="2026-Q3"))
+    assert quarter(client) == ((5, 1, 4, 2, 1), (2, 2))
+
+    client = at("2026-11-05")
+    person = Person(at.service, spec)
+    assert person.sign_in(login_of(people["CHANGES"]))[0] == 201
+    assert person.call("PUT", "/v1/me/password", {"current": PASSWORD, "password": FRESH})[0] == 204
+    assert person.call("GET", "/v1/me/record")[1]["sign_in"]["password_set_on"] == "2026-11-05"
+    assert client.put("/v1/staff/LEAVES/departure", {"reason": "nghi_huu", "effective_on": "2026-11-05"}).status == 202
+    activate(client, "LATER")
+    assert client.put("/v1/staff/IDLE/accounts/mailbox", {"state": "present"}).status == 200
+    assert client.put("/v1/staff/CHANGES/accounts/certificate/observation", {"state": "closed"}).status == 200
+    assert quarter(client) == ((5, 1, 4, 2, 1), (2, 2))
+    assert client.patch("/v1/systems/mailbox", {"activity": {"reported": False}}).status == 200
+    assert quarter(client) == ((5, 1, 4, 2, 1), (2, 2)), "it was reported then"
+    assert told(client, "used", period="2026-11") == (None,)
+    assert told(client, "activated", period="2026-10") == (4,)
+    client = at("2026-12-01")
+    assert quarter(client) == ((5, 1, 4, 2, 1), (2, 2)), "read again from the directory"
+    assert told(client, "issued", "activated", period="2026-11") == (4, 4)
+
+
+def test_a_source_told_of_late_tells_of_days_before(at):
+    """Turning `reported` on is no fact of a day: what the source tells of days before counts."""
+    client = at("2026-09-01")
+    make_units(client)
+    hire(client, "LATE", "Lê Thị Muộn")
+    client = at("2026-11-05")
+    assert client.patch("/v1/systems/td-office", {"activity": {"reported": True}}).status == 200
+    report(client, {"LATE": workdays("2026-10-01", "2026-11-04")}, system="td-office", data_from="2026-09-01", data_through="2026-11-04")
+    assert told(client, "used", system="td-office", period="2026-10") == (1,)
+    client = at("2026-11-12")
+    assert client.patch("/v1/systems/td-office", {"activity": {"reported": False, "stale_after_days": 0}}).status == 200
+    assert told(client, "used", system="td-office", period="2026-10") == (1,)
+    assert told(client, "used", system="td-office", period="2026-11") == (None,)
+    assert client.patch("/v1/systems/td-office", {"activity": {"reported": True}}).status == 200
+    assert told(client, "used", system="td-office", period="2026-10") == (1,)
