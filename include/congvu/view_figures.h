@@ -85,8 +85,9 @@ enum view_cause {
     VIEW_REVOKED_NOW,
     VIEW_BEGAN_USING,
     VIEW_STOPPED_USING,
-    VIEW_LEAVE,      /* of thirty days or more began or ended: the base of use */
-    VIEW_LOCKED_NOW, /* changes no figure: locked accounts count as issued */
+    VIEW_BECAME_UNKNOWN, /* used it, and nothing is known of use any more */
+    VIEW_LEAVE,          /* of thirty days or more began or ended: the base of use */
+    VIEW_LOCKED_NOW,     /* changes no figure: locked accounts count as issued */
     VIEW_CAUSES
 };
 /* a and b of both ratios; also differences. */
@@ -107,12 +108,12 @@ struct view_changes_query {
     cv_day from, to;     /* from < to; use is counted in the 30 days until each */
 };
 struct view_changes {
-    struct view_pair_counts from, to;             /* from + the parts = to, for every member */
+    struct view_pair_counts from, to;             /* from + the parts = to; use: if known on both days */
     struct view_pair_counts left_by[DOM_REASONS]; /* of VIEW_LEFT, by what the departure says; some have none */
     bool used_known_from, used_known_to;
     struct view_cause_part causes[VIEW_CAUSES];
 };
-/* By the present tree. O(people who ever belonged to the branch). */
+/* Each day by the tree of that day. O(people who ever belonged to the branch, or all when units have moved). */
 bool view_changes(const struct view *v, const struct view_changes_query *q, struct cv_arena *arena,
                   struct view_changes *out, struct cv_error *err);
 

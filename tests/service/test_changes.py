@@ -121,3 +121,26 @@ def test_of_days_before_the_unit_was_written_down_nothing_is_said(district):
     assert (joined["cause"], joined["people"], joined["coverage"]) == ("joined", 1, {"a": None, "b": None}), joined
     recorded = client.get("/v1/coverage/changes", unit="T1.08", system="mailbox", basis="recorded", **{"from": day(-20)}).json
     assert recorded["from"]["coverage"] == nothing
+
+
+def test_where_use_is_not_known_nobody_began_or_stopped(spec):
+    with running(spec=spec, clock_offset=-60 * DAY_S) as service:
+        client = service.client()
+        make_units(client)
+        for code, name in (("USES", "Lê Thị Dùng"), ("NEVER", "Lê Thị Chưa"), ("LOCKED", "Lê Thị Khóa")):
+            assert client.put(f"/v1/staff/{code}", an(full_name=name, hired_on=day(-900))).status == 201
+        service.stop()
+        service.settings.pop("clock_offset")
+        service.start()
+        client = service.client()
+        events = [{"staff_code": code, "occurred_on": day(-n)} for code, last in (("USES", 31), ("LOCKED", 20)) for n in range(last, 60)]
+        assert client.post("/v1/usage-events", {"system": "mailbox", "events": events, "data_from": day(-50), "data_through": day(-20)}).status == 200
+        assert client.put("/v1/staff/LOCKED/accounts/mailbox", {"state": "locked", "reason": "leave"}).status == 200
+
+        def who(**query):
+            said = client.get("/v1/coverage/changes", unit="T1.01", system="mailbox", **query).json
+            adds_up(said)
+            return {p["cause"]: sorted(i["staff_code"] for i in p["items"]) for p in said["parts"]}
+        assert who(**{"from": day(-21)}) == {"became_unknown": ["LOCKED", "USES"]}, "the source has not told of the days since"
+        assert who(**{"from": day(-40), "to": day(-21)}) == {}, "nothing was known before"
+        assert who(**{"from": day(-40)}) == {"locked": ["LOCKED"]}

@@ -22,6 +22,7 @@ static const char *const causes[] = {[VIEW_JOINED] = "joined",
                                      [VIEW_REVOKED_NOW] = "revoked",
                                      [VIEW_BEGAN_USING] = "began_using",
                                      [VIEW_STOPPED_USING] = "stopped_using",
+                                     [VIEW_BECAME_UNKNOWN] = "became_unknown",
                                      [VIEW_LEAVE] = "long_leave",
                                      [VIEW_LOCKED_NOW] = "locked"};
 _Static_assert(CV_COUNT(causes) == VIEW_CAUSES, "a cause has no word");

@@ -20,7 +20,7 @@ struct changes {
 
 /* One person on one day. */
 struct standing {
-    bool recorded, here, eligible, issued, used, away_unused, locked;
+    bool recorded, here, eligible, issued, used, away, away_unused, locked;
 };
 
 static struct standing standing_of(const struct changes *c, const struct person *p, const struct view_window *window,
@@ -33,7 +33,8 @@ static struct standing standing_of(const struct changes *c, const struct person 
     s.issued = s.eligible && (t.issued & c->system);
     s.locked = s.issued && (t.locked & c->system);
     s.used = s.issued && (t.used[0] & c->system);
-    s.away_unused = s.eligible && (t.flags & T_LONG_LEAVE) && !s.used;
+    s.away = s.eligible && (t.flags & T_LONG_LEAVE);
+    s.away_unused = s.away && !s.used;
     return s;
 }
 
@@ -51,7 +52,7 @@ static void add(struct view_pair_counts *sum, const struct view_pair_counts *par
 }
 
 /* Where he went or came from, or what changed while he stayed. */
-static enum view_cause cause_of(const struct standing *was, const struct standing *is)
+static enum view_cause cause_of(const struct standing *was, const struct standing *is, bool lost)
 {
     if (!was->eligible)
         return was->here ? VIEW_REQUIRED : was->recorded ? VIEW_MOVED_IN : VIEW_JOINED;
@@ -59,6 +60,8 @@ static enum view_cause cause_of(const struct standing *was, const struct standin
         return is->here ? VIEW_NOT_REQUIRED : is->recorded ? VIEW_MOVED_OUT : VIEW_LEFT;
     if (was->issued != is->issued)
         return is->issued ? VIEW_ISSUED_NOW : VIEW_REVOKED_NOW;
+    if (lost)
+        return VIEW_BECAME_UNKNOWN;
     if (was->used != is->used)
         return is->used ? VIEW_BEGAN_USING : VIEW_STOPPED_USING;
     return was->away_unused != is->away_unused ? VIEW_LEAVE : VIEW_LOCKED_NOW;
@@ -71,15 +74,30 @@ static void add_reason(struct changes *c, const struct person *p, const struct v
         add(&c->out->left_by[l->reason], lost, -1);
 }
 
-static void note(struct changes *c, uint32_t slot, const struct standing *was, const struct standing *is)
+/* Use that is not known on both days is no difference. */
+static struct standing without_use(const struct standing *s)
 {
-    bool same = was->eligible == is->eligible && was->issued == is->issued && was->used == is->used &&
-                was->away_unused == is->away_unused && (was->locked || !is->locked);
-    if ((!was->eligible && !is->eligible) || same)
+    struct standing told = *s;
+    told.used = false;
+    told.away_unused = s->away;
+    return told;
+}
+
+static void note(struct changes *c, uint32_t slot, struct standing was, struct standing is)
+{
+    bool from = c->out->used_known_from, to = c->out->used_known_to;
+    bool lost = from && !to && was.used && is.issued;
+    if (!from || !to) {
+        was = without_use(&was);
+        is = without_use(&is);
+    }
+    bool same = was.eligible == is.eligible && was.issued == is.issued && was.used == is.used &&
+                was.away_unused == is.away_unused && (was.locked || !is.locked) && !lost;
+    if ((!was.eligible && !is.eligible) || same)
         return;
-    enum view_cause cause = cause_of(was, is);
+    enum view_cause cause = cause_of(&was, &is, lost);
     struct view_cause_part *part = &c->out->causes[cause];
-    struct view_pair_counts before = count_of(was), after = count_of(is);
+    struct view_pair_counts before = count_of(&was), after = count_of(&is);
     add(&part->change, &after, 1);
     add(&part->change, &before, -1);
     part->count++;
@@ -111,7 +129,7 @@ static void compare_people(struct changes *c)
         struct view_pair_counts before = count_of(&was), after = count_of(&is);
         add(&c->out->from, &before, 1);
         add(&c->out->to, &after, 1);
-        note(c, people.items[i], &was, &is);
+        note(c, people.items[i], was, is);
     }
     free(people.items);
     view_tree_free(&c->then_from);

@@ -726,6 +726,7 @@ export const en: Record<keyof typeof vi, string> = {
   cause_revoked: 'Lost the account',
   cause_began_using: 'Began using it',
   cause_stopped_using: 'Stopped using it',
+  cause_became_unknown: 'Use is not known any more',
   cause_long_leave: 'Long leave, or back from it',
   cause_locked: 'Locked (changes no figure)',
   cause_declared: 'The declared headcount changed',

@@ -732,6 +732,7 @@ export const vi = {
   cause_revoked: 'Tài khoản bị thu hồi',
   cause_began_using: 'Bắt đầu sử dụng',
   cause_stopped_using: 'Không còn sử dụng',
+  cause_became_unknown: 'Nay chưa rõ có sử dụng hay không',
   cause_long_leave: 'Nghỉ dài ngày hoặc trở lại',
   cause_locked: 'Tài khoản bị khóa (không đổi số liệu)',
   cause_declared: 'Số người khai báo thay đổi',
