@@ -152,6 +152,10 @@ def test_a_period_is_compared_with_the_period_before_it(district):
     previous = answer["rows"][0]["previous"]
     assert {k: previous[k] for k in previous} == {k: before[k] for k in previous} and previous["used"] == 2
     assert answer["rows"][0]["delta"]["used"] == -1
+    running = ask(client, period="2026-11", compare="previous")
+    assert (running["compare"]["to"], running["compare"]["use_unknown"]) == ("2026-10-31", "other_window"), "twenty days are not set against thirty-one"
+    row = running["rows"][0]
+    assert row["used"] == 1 and {row["delta"][m] for m in ("used", "regular", "adoption", "regular_ratio")} == {None} and row["delta"]["issued"] == 0
 
 
 def test_a_snapshot_of_thirty_days_is_not_set_against_another_window(district):

@@ -112,7 +112,14 @@ static bool before_is_kept(const struct htp_exchange *x, const struct api_figure
     return question->compare.period_before && out->from >= view_activity_from(api_of(x)->view);
 }
 
-/* Snapshots hold use of 30 days; set against another window it would be another figure. */
+static bool is_running(const struct api_figures *question, const struct view_coverage *now)
+{
+    struct view_window whole;
+    dom_period_days(&question->window.period, &whole.from, &whole.to);
+    return now->window.to < whole.to;
+}
+
+/* Use of a part of a period is not set against a whole one, nor that of 30 days in snapshots against another window. */
 static void hide_use(struct api_past *past)
 {
     past->other_window = true;
@@ -134,6 +141,8 @@ bool api_find_previous(struct htp_exchange *x, struct api_figures *question, con
     before.unit = now->rows[0].unit.id;
     if (before_is_kept(x, question, &before.window)) {
         past->found = view_coverage(api_of(x)->view, &before, x->arena, &past->figures, err);
+        if (past->found && is_running(question, now))
+            hide_use(past);
         return past->found;
     }
     past->found = prov_history_coverage(&call, past->day, &query, &past->snapshot_on, &past->figures, err);

@@ -9,7 +9,7 @@ struct api_past {
     cv_day day;         /* asked for; CV_NO_DAY = the live figures, or no comparison */
     bool period_before; /* by its name */
     bool found;
-    bool other_window;  /* the snapshot's use is of another window, so it is not set against this one */
+    bool other_window;  /* its use is of another window, so it is not set against this one */
     cv_day snapshot_on; /* CV_NO_DAY = not from a snapshot */
     struct view_coverage figures;
     size_t *cursor; /* row that was looked at last: both answers are in tree order */
