@@ -245,6 +245,12 @@ static cv_day oldest_day(const struct prov_call *call)
     return kept > counted ? kept : counted;
 }
 
+/* What is kept of that day is damaged or gone: the others are none the worse. */
+static bool of_that_day(const struct cv_error *err)
+{
+    return err->kind == CV_INTERNAL || err->kind == CV_NOT_FOUND;
+}
+
 void history_complete(struct prov_call *call)
 {
     struct prov *prov = call->prov;
@@ -257,11 +263,14 @@ void history_complete(struct prov_call *call)
         prov->completing = cv_today() - 1;
     prov->sources_seen = print;
     for (int i = 0; i < LOOKS_A_TICK && !done && prov->completing >= oldest_day(call); i++) {
-        if (!complete_day(call, prov->completing, &done, &err)) {
+        bool completed = complete_day(call, prov->completing, &done, &err);
+        if (!completed)
             cv_log_error(CV_LOG_WARN, "snapshot_late", &err);
+        if (!completed && !of_that_day(&err)) {
             prov->next_completion = cv_deadline_in_ms(RETRY_MS);
             return;
         }
+        cv_error_clear(&err);
         prov->completing--;
     }
 }

@@ -1,5 +1,6 @@
 """History: one snapshot a day, days without one, what as_of, compare and the trends make of them."""
 import datetime
+import subprocess
 
 import pytest
 from congvu import an, make_units, now, nth, wait_for
@@ -231,6 +232,22 @@ def test_a_kept_day_is_completed_when_the_source_reaches_it(days):
     assert told(client, 1) == (3, None, True, 3), "after a start too"
     days.begin(4, history_days=2)
     wait_for(lambda: not [d for d in documents(days.service, "late.") if site_day(0) in d or site_day(1) in d], "old days go, and what was kept of them late")
+
+
+def test_a_day_that_cannot_be_read_does_not_keep_older_ones_open(days):
+    client = days.begin(0)
+    make_units(client)
+    assert client.put("/v1/staff/a0", an(hired_on="2025-01-06")).status == 201
+    report(client, "mailbox", ["a0"], -20, -20, data_from=site_day(-90))
+    days.wait_taken(0)
+    days.begin(1)
+    client = days.begin(3)
+    change = f"dn: cvDocumentName=day.{site_day(1)},ou=snapshots,ou=system,dc=congvu\nchangetype: modify\nreplace: cvDocument\ncvDocument: damaged\n"
+    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", days.service.ldapi], input=change, text=True, check=True, capture_output=True)
+    report(client, "mailbox", ["a0"], 0, 1)
+    wait_for(lambda: told(client, 0)[2], "the day before it is completed")
+    assert told(client, 0)[0] == 1
+    assert client.get("/v1/coverage", unit="T1", as_of=site_day(1)).status == 500, "nobody takes the damaged one for another"
 
 
 def test_use_of_a_system_that_nobody_reported_is_told_of_kept_days_too(days):
