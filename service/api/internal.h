@@ -95,8 +95,9 @@ void api_write_staff(struct htp_exchange *x, const char *name, const struct dom_
 /* The same behind a change, with the periods that it changes. */
 void api_write_staff_result(struct htp_exchange *x, const char *name, const struct prov_staff_result *result);
 void api_write_staff_row(struct htp_exchange *x, const struct view_staff *staff); /* list item */
-void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
-                       const struct dom_account *account);
+void api_write_account(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_account *account);
+void api_write_account_result(struct htp_exchange *x, const struct prov_staff_result *result,
+                              const struct dom_account *account);
 /* `said`: the order that this answers; NULL = it is only read. */
 void api_write_departure(struct htp_exchange *x, const char *name, const struct prov_staff_result *result,
                          const struct dom_departure *d, const struct dom_order *said);

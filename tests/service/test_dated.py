@@ -756,12 +756,65 @@ def test_a_change_of_days_that_are_over_names_the_periods(client):
     assert client.patch("/v1/units/T1.08?validate_only=true", {"kind": "su_nghiep", "effective_on": day(-70)}).json["unit"]["warnings"][0]["from"] == day(-70)
 
 
+def touched(answer):
+    """From which day on figures are counted anew, as the answer says; None: nothing is said."""
+    assert answer.status < 300, answer
+    said = [w for w in answer.json.get("warnings", []) if w["code"] == "past_periods"]
+    assert all(w["periods"] for w in said)
+    return said[0]["from"] if said else None
+
+
+def test_whatever_changes_days_that_are_over_names_the_periods(client):
+    """Declared headcounts, a unit's days, what was seen of an account, a return."""
+    unit, count = "/v1/units/T1.18", {"total": 3}
+    assert client.put(unit, {"name": {"vi": "Phòng Mười Tám"}, "kind": "phong", "slug": "muoitam", "parent": "T1"}).status == 201
+    declared = f"{unit}/headcounts/{day(-50)}"
+    assert touched(client.put(declared, count, validate_only=True)) == day(-50)
+    assert touched(client.put(declared, count)) == day(-50)
+    assert touched(client.put(declared, {**count, "source": "Sổ lương"})) is None, "no figure is another one"
+    assert touched(client.get(declared)) is None
+    assert touched(client.put(f"{unit}/headcounts/{day(0)}", count)) is None
+    removed = client.post(f"{unit}/corrections", {"kind": "wrong_headcount", "on": day(-50), "reason": "Số của đơn vị khác"}).json["removed"]
+    assert [(w["code"], w["from"]) for w in removed["warnings"]] == [("past_periods", day(-50))]
+    assert touched(client.patch(unit, {"active_from": day(-90)})) is None, "it was there already"
+    assert touched(client.patch(unit, {"active_to": day(-40)})) == day(-40)
+
+    put(client, "W-3", full_name="Trần Thị Thấy Lùi")
+    seen = "/v1/staff/W-3/accounts/certificate/observation"
+    assert touched(client.put(seen, {"state": "provisioned"})) is None
+    assert touched(client.put(seen, {"state": "provisioned", "since": day(-60)})) == day(-60)
+    assert touched(client.put(seen, {"state": "provisioned", "since": day(-60)})) is None
+    assert touched(client.put(seen, {"state": "active", "since": day(-45)})) == day(-45)
+    assert touched(client.get("/v1/staff/W-3/accounts/certificate")) is None
+
+    assert touched(client.put("/v1/staff/W-3/departure", {"reason": "thoi_viec", "effective_on": day(-70)})) == day(-70)
+    back = {"decision": {"number": "9/QĐ", "effective_on": day(-41)}}
+    assert touched(client.post("/v1/staff/W-3/reinstatements", back, validate_only=True)) == day(-41)
+    assert touched(client.post("/v1/staff/W-3/reinstatements", back)) == day(-41)
+
+
+@pytest.mark.parametrize("unit", [None, "T1.01", "T1.02"])
+def test_who_comes_back_counts_from_the_day_of_the_decision(shared, unit):
+    """Into the same unit, named or not, as into another one."""
+    client = shared.reach(None, "staff:read", "staff:write", "departures:write")  # with a brake of its own
+    code = f"RB-{unit}"
+    put(client, code, full_name=f"Lê Văn {'Không' if unit is None else 'Một' if unit == 'T1.01' else 'Hai'} Về")
+    assert client.put(f"/v1/staff/{code}/departure", {"reason": "thoi_viec", "effective_on": day(-60)}).status == 200
+    back = {"decision": {"number": "9/QĐ", "effective_on": day(-20)}, "category": "vien_chuc", **({"unit": unit} if unit else {})}
+    person = client.post(f"/v1/staff/{code}/reinstatements", back)
+    assert person.status == 202, person
+    assert homes(person.json) == [("T1.01", day(-900), day(-60)), (unit or "T1.01", day(-20), None)]
+
+
 def test_of_many_periods_the_long_ones_are_named_first(spec):
     with district(spec=spec, dated_months=120) as service:
         client = service.client()
         put(client, "W-9", full_name="Lê Thị Lâu Rồi", hired_on="2012-01-01")
         long_ago = client.patch("/v1/staff/W-9", {"category": "nld_hop_dong", "decision": {"number": "77/QĐ", "effective_on": day(-110 * 31)}}).json["warnings"][0]["periods"]
         said = client.patch("/v1/staff/W-9", {"category": "vien_chuc", "decision": {"number": "78/QĐ", "effective_on": day(-37 * 31)}}).json["warnings"][0]
+        put(client, "W-8", full_name="Lê Văn Xưa Lắm", hired_on="1970-01-01")
+        ages_ago = client.put("/v1/staff/W-8/departure", {"reason": "thoi_viec", "effective_on": "1990-01-01"}).json["warnings"][0]["periods"]
+    assert [sum(len(p) == 4 for p in ages_ago), sum("Q" in p for p in ages_ago), len(ages_ago)] == [10, 14, 36], "the newest of each"
     first = (TODAY - datetime.timedelta(37 * 31)).year
     periods = said["periods"]
     assert len(periods) == 36

@@ -83,11 +83,12 @@ const char *api_window_query(struct htp_exchange *x, const struct api_window *wi
 /* ---- periods that a change changes ---- */
 
 /* The long ones first; of a day years ago there are more than there is room for, and the newest of each are named. */
-enum { MONTHS_LEAST = 12 };
+enum { MOST = 36, YEARS_MOST = 10, MONTHS_LEAST = 12 }; /* all of two years */
 
-static size_t ended_since(cv_day from, cv_day today, struct dom_period *out, size_t max)
+static size_t ended_since(cv_day from, cv_day today, struct dom_period out[MOST])
 {
     static const enum dom_period_kind kinds[] = {DOM_YEAR, DOM_QUARTER, DOM_MONTH};
+    static const size_t rooms[] = {YEARS_MOST, MOST - MONTHS_LEAST, MOST}; /* with the longer ones */
     size_t count = 0;
     int year, month, day;
     cv_day first, last;
@@ -95,8 +96,7 @@ static size_t ended_since(cv_day from, cv_day today, struct dom_period *out, siz
     for (size_t k = 0; k < CV_COUNT(kinds); k++) {
         const int numbers[] = {1, (month + 2) / 3, month};
         struct dom_period p = {.kind = kinds[k], .calendar = DOM_CIVIL, .year = year, .number = numbers[k]};
-        size_t room = kinds[k] == DOM_MONTH ? max : max - MONTHS_LEAST;
-        for (p = dom_period_previous(&p); count < room; p = dom_period_previous(&p)) {
+        for (p = dom_period_previous(&p); count < rooms[k]; p = dom_period_previous(&p)) {
             dom_period_days(&p, &first, &last);
             if (last < from)
                 break;
@@ -106,17 +106,15 @@ static size_t ended_since(cv_day from, cv_day today, struct dom_period *out, siz
     return count;
 }
 
-void api_write_touched(struct htp_exchange *x, cv_day from)
+void api_write_touched_item(struct htp_exchange *x, cv_day from)
 {
-    enum { MOST = 36 }; /* all of two years */
     struct dom_period periods[MOST];
     struct cv_jout *j = &x->out;
     char text[DOM_PERIOD_TEXT], day[CV_DAY_TEXT];
-    size_t count = from != CV_NO_DAY ? ended_since(from, cv_today(), periods, MOST) : 0;
+    size_t count = from != CV_NO_DAY ? ended_since(from, cv_today(), periods) : 0;
     if (count == 0)
         return;
     cv_day_people(from, day);
-    cv_jout_array(j, "warnings");
     cv_jout_object(j, NULL);
     cv_jout_string(j, "code", "past_periods");
     cv_jout_string(
@@ -134,5 +132,14 @@ void api_write_touched(struct htp_exchange *x, cv_day from)
         cv_jout_string(j, NULL, dom_period_text(&periods[i], text));
     cv_jout_end(j);
     cv_jout_end(j);
-    cv_jout_end(j);
+}
+
+void api_write_touched(struct htp_exchange *x, cv_day from)
+{
+    struct dom_period periods[MOST];
+    if (from == CV_NO_DAY || ended_since(from, cv_today(), periods) == 0)
+        return;
+    cv_jout_array(&x->out, "warnings");
+    api_write_touched_item(x, from);
+    cv_jout_end(&x->out);
 }

@@ -17,5 +17,7 @@ const char *api_window_query(struct htp_exchange *x, const struct api_window *wi
 /* Member `warnings` of an answer to a change that holds from a day that is over: the periods that it changes. Nothing
  * without a day, or when no period has ended since. */
 void api_write_touched(struct htp_exchange *x, cv_day from);
+/* The same, into `warnings` that are open. */
+void api_write_touched_item(struct htp_exchange *x, cv_day from);
 /* A parameter that cannot be; `code` static. */
 void api_query_fault(struct htp_exchange *x, const char *name, const char *code, const char *vi, const char *en);

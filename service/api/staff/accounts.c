@@ -41,7 +41,7 @@ void api_list_staff_accounts(struct htp_exchange *x)
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
     for (size_t i = 0; i < staff.account_count; i++)
-        api_write_account(x, NULL, &staff, &staff.accounts[i]);
+        api_write_account(x, &staff, &staff.accounts[i]);
     cv_jout_end(&x->out);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
@@ -54,7 +54,7 @@ void api_get_account(struct htp_exchange *x)
     if (!read_person(x, &staff) || (account = account_or_404(x, &staff)) == NULL)
         return;
     htp_etag_moving(x, staff.revision);
-    api_write_account(x, NULL, &staff, account);
+    api_write_account(x, &staff, account);
     htp_reply(x, 200);
 }
 
@@ -71,7 +71,7 @@ static void reply_account(struct htp_exchange *x, const struct prov_staff_result
                        account->system);
         status = 202;
     }
-    api_write_account(x, NULL, &result->staff, account);
+    api_write_account_result(x, result, account);
     htp_reply(x, status);
 }
 

@@ -106,6 +106,6 @@ void api_create_reinstatement(struct htp_exchange *x)
     char id[CV_ID_TEXT];
     api_result_head(x, result.outcome, result.staff.revision, NULL, &status);
     htp_header_set(x, "Location", "/v1/staff/%s", cv_id_text("stf_", result.staff.id, id));
-    api_write_staff(x, NULL, &result.staff);
+    api_write_staff_result(x, NULL, &result);
     htp_reply(x, result.outcome == PROV_WOULD ? 200 : 202);
 }

@@ -168,7 +168,7 @@ static void write_accounts(struct cv_jout *j, const char *name, const void *reco
     const struct dom_staff *staff = record;
     cv_jout_array(j, name);
     for (size_t i = 0; i < staff->account_count; i++)
-        api_write_account(ctx, NULL, staff, &staff->accounts[i]);
+        api_write_account(ctx, staff, &staff->accounts[i]);
     cv_jout_end(j);
 }
 

@@ -95,11 +95,10 @@ static void write_seen(struct htp_exchange *x, const char *slug, enum dom_observ
         api_write_fields(&x->out, "not_taken", system.connector, not_taken);
 }
 
-void api_write_account(struct htp_exchange *x, const char *name, const struct dom_staff *staff,
-                       const struct dom_account *account)
+static void write_whole_account(struct htp_exchange *x, const struct dom_staff *staff,
+                                const struct dom_account *account)
 {
     struct cv_jout *j = &x->out;
-    cv_jout_object(j, name);
     cv_jout_string(j, "system", account->system);
     write_desired(j, account);
     cv_jout_object(j, "observed");
@@ -118,7 +117,23 @@ void api_write_account(struct htp_exchange *x, const char *name, const struct do
     cv_jout_bool(j, "required", required_of(x, staff, account->system));
     write_cut_off(j, account);
     api_write_certificate(x, account->certificate);
-    cv_jout_end(j);
+}
+
+void api_write_account(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_account *account)
+{
+    cv_jout_object(&x->out, NULL);
+    write_whole_account(x, staff, account);
+    cv_jout_end(&x->out);
+}
+
+void api_write_account_result(struct htp_exchange *x, const struct prov_staff_result *result,
+                              const struct dom_account *account)
+{
+    cv_jout_object(&x->out, NULL);
+    write_whole_account(x, &result->staff, account);
+    if (result->outcome != PROV_REPLAYED)
+        api_write_touched(x, dom_touches_from(&result->before, &result->staff, cv_today()));
+    cv_jout_end(&x->out);
 }
 
 /* ---- rows of lists, from the view ---- */

@@ -1,5 +1,5 @@
 /* Declared headcounts of a unit. */
-#include "api/internal.h"
+#include "api/frame/window.h"
 #include "congvu/prov_units.h"
 #include "congvu/view_figures.h"
 
@@ -33,7 +33,7 @@ static int64_t declared_below(struct htp_exchange *x, const struct dom_unit *uni
     return sum;
 }
 
-static void write_warnings(struct htp_exchange *x, const struct dom_headcount *h, int64_t below)
+static void write_warnings(struct htp_exchange *x, const struct dom_headcount *h, int64_t below, cv_day touched)
 {
     struct cv_jout *j = &x->out;
     cv_jout_array(j, "warnings");
@@ -47,10 +47,13 @@ static void write_warnings(struct htp_exchange *x, const struct dom_headcount *h
                                           "người trực thuộc trực tiếp.");
         cv_jout_end(j);
     }
+    api_write_touched_item(x, touched);
     cv_jout_end(j);
 }
 
-static void write_headcount(struct htp_exchange *x, const char *name, const struct dom_headcount *h, int64_t below)
+/* `touched`: of a change, the first day that is over and counts otherwise now. */
+static void write_headcount(struct htp_exchange *x, const char *name, const struct dom_headcount *h, int64_t below,
+                            cv_day touched)
 {
     struct cv_jout *j = &x->out;
     cv_jout_object(j, name);
@@ -70,7 +73,7 @@ static void write_headcount(struct htp_exchange *x, const char *name, const stru
     else
         cv_jout_null(j, "establishment");
     cv_jout_string(j, "source", h->source);
-    write_warnings(x, h, below);
+    write_warnings(x, h, below, touched);
     cv_jout_end(j);
 }
 
@@ -95,7 +98,7 @@ void api_list_headcounts(struct htp_exchange *x)
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
     for (size_t i = unit.headcount_count; i-- > 0;)
-        write_headcount(x, NULL, &unit.headcounts[i], below);
+        write_headcount(x, NULL, &unit.headcounts[i], below, CV_NO_DAY);
     cv_jout_end(&x->out);
     cv_jout_end(&x->out);
     htp_reply(x, 200);
@@ -115,7 +118,7 @@ void api_get_headcount(struct htp_exchange *x)
         fail(x, &err);
         return;
     }
-    write_headcount(x, NULL, found, declared_below(x, &unit));
+    write_headcount(x, NULL, found, declared_below(x, &unit), CV_NO_DAY);
     htp_reply(x, 200);
 }
 
@@ -141,6 +144,11 @@ static void read_headcount(const struct cv_jin *o, struct dom_headcount *out)
     cv_jin_done(o);
 }
 
+static cv_day touched_by(const struct prov_unit_result *result)
+{
+    return dom_unit_touches_from(&result->before, &result->unit, cv_today());
+}
+
 void api_put_headcount(struct htp_exchange *x)
 {
     struct prov_call call;
@@ -158,7 +166,7 @@ void api_put_headcount(struct htp_exchange *x)
         return;
     }
     const struct dom_headcount *now = dom_headcount_of_day(&result.unit, in.on);
-    write_headcount(x, NULL, now != NULL ? now : &in, declared_below(x, &result.unit));
+    write_headcount(x, NULL, now != NULL ? now : &in, declared_below(x, &result.unit), touched_by(&result));
     htp_reply(x, 200);
 }
 
@@ -188,7 +196,8 @@ void api_create_unit_correction(struct htp_exchange *x)
         return;
     }
     cv_jout_object(&x->out, NULL);
-    write_headcount(x, "removed", dom_headcount_of_day(&result.before, on), declared_below(x, &result.before));
+    write_headcount(x, "removed", dom_headcount_of_day(&result.before, on), declared_below(x, &result.before),
+                    touched_by(&result));
     cv_jout_end(&x->out);
     htp_reply(x, 200);
 }

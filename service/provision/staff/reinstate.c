@@ -4,19 +4,18 @@
 #include "provision/internal.h"
 
 /* Who is hired again has a new code and another category perhaps. */
-static bool as_hired(struct prov_change *change, const struct prov_reinstatement_input *in, bool *out_moved,
-                     struct cv_error *err)
+static bool as_hired(struct prov_change *change, const struct prov_reinstatement_input *in, cv_day back_on,
+                     bool *out_moved, struct cv_error *err)
 {
     struct prov_staff_input as_staff = {
         .unit = in->unit, .title = in->title, .decision = in->decision, .staff_code = in->staff_code};
-    cv_day decided = in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
     if (in->category.given == CV_VALUE)
-        dom_set_category(change->after, (enum dom_category)in->category.value,
-                         decided != CV_NO_DAY && decided > cv_today() ? decided : cv_today(), change->call->arena);
+        dom_set_category(change->after, (enum dom_category)in->category.value, back_on, change->call->arena);
     return prov_apply_code(change, &as_staff, err) && prov_apply_posts(change, &as_staff, out_moved, err);
 }
 
-/* A decision with a day to come waits: until then the person belongs where he was, and counts nowhere. */
+/* He counts from the day of the decision on, into whichever unit. One to come waits: until then the person belongs
+ * where he was, and counts nowhere. */
 static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct prov_reinstatement_input *in = ctx;
@@ -27,10 +26,10 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
     if (!dom_reinstate(staff, change->call->actor, cv_now(), err))
         return false;
     prov_note_key(change->call, staff);
-    cv_day back_on = decided != CV_NO_DAY && decided > today ? decided : today;
+    cv_day back_on = decided != CV_NO_DAY ? decided : today;
     prov_come_back(change, away_from, back_on);
     bool moved = false;
-    if (!as_hired(change, in, &moved, err) || !prov_home_goes_on(change, back_on, err))
+    if (!as_hired(change, in, back_on, &moved, err) || !prov_home_goes_on(change, back_on, err))
         return false;
     return !dom_post_in_force(dom_home_on(staff, today), today) || prov_give_back(change, moved, err);
 }
