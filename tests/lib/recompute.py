@@ -12,6 +12,7 @@ CATEGORIES = ("can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_
 ISSUED = {"provisioned", "active", "temp_locked", "migrating"}
 HOLIDAYS = json.loads((pathlib.Path(__file__).parents[2] / "deploy/policies/holidays-vn.json").read_text("utf-8"))["years"]
 OFF = {d["on"] for y in HOLIDAYS for d in y["off"]}
+MANUAL = "certificate"  # observations say themselves since when
 SWAPPED = {d["on"] for y in HOLIDAYS for d in y.get("work", [])}
 
 
@@ -155,8 +156,9 @@ class System:
 class Person:
     """As he was on `on`."""
 
-    def __init__(self, entry, used, on, today):
-        self.entry, self.id, self.over = entry, one(entry, "cvId"), on < today
+    def __init__(self, entry, used, on, today, noted=None):
+        """`noted`: his entry as it lay in the directory at the end of that day; it says what he had without what was kept of it since."""
+        self.entry, self.id, self.over, self.noted = entry, one(entry, "cvId"), on < today, noted
         self.category = self.category_on(on)
         self.hired = day(one(entry, "cvHiredOn"))
         self.posts = [json.loads(p) for p in entry.get("cvPost", [])]
@@ -169,6 +171,8 @@ class Person:
         self.departures = [json.loads(d) for d in entry.get("cvDeparture", [])]
         set_on = day(one(entry, "cvCredentialSetOn"))
         self.credential = one(entry, "cvCredentialSet") == "TRUE" and (set_on is None or set_on <= on) or bool(during(stretches(entry.get("cvCredentialSpan", [])), on))
+        if noted is not None:
+            self.credential = one(noted, "cvCredentialSet") == "TRUE"
         self.state = {s: v[0] for s, v in tagged(entry, "cvAccountState").items()}
         self.reason = {s: v[0] for s, v in tagged(entry, "cvAccountReason").items()}
         self.state_since = {s: datetime.datetime.strptime(v[0], "%Y%m%d%H%M%SZ").replace(tzinfo=datetime.timezone.utc).astimezone(SITE).date()
@@ -202,13 +206,17 @@ class Person:
 
     def how(self, system, on):
         """issued, active, locked or inactivity (locked for it): what an account that was there at the end of that day was."""
+        state, reason, since = self.state.get(system), self.reason.get(system), self.state_since.get(system)
         then = during(self.spans.get(system, ()), on) if self.over else []
-        if then:
+        if self.noted is not None and system != MANUAL:
+            state, reason = (one(self.noted, f"{name};x-{system}") for name in ("cvAccountState", "cvAccountReason"))
+        elif then:
             return then[0][2]
-        state, since = self.state.get(system), self.state_since.get(system)
-        if self.over and since is not None and since > on or state not in ("active", "temp_locked"):
+        elif self.over and since is not None and since > on:
             return "issued"
-        return "active" if state == "active" else "inactivity" if self.reason.get(system) == "inactivity" else "locked"
+        if state not in ("active", "temp_locked"):
+            return "issued"
+        return "active" if state == "active" else "inactivity" if reason == "inactivity" else "locked"
 
     def day_out(self):
         current = [d for d in self.departures if d["state"] != "withdrawn" and "ended_at" not in d]
@@ -299,7 +307,8 @@ def days_of(entry):
 class District:
     """All figures of one day that is over, or of today. `main` and `usage` are entries as {attribute: [values]}."""
 
-    def __init__(self, main, usage, today, now=None):
+    def __init__(self, main, usage, today, now=None, noted=None):
+        """`noted`: {id: entry} of people at the end of that day, where somebody looked."""
         self.today, self.now = today, now or today
         feeds = {one(e, "cn"): e for e in usage if "cvUsageFeedEntry" in e["objectClass"]}
         used = {one(e, "cvId"): days_of(e) for e in usage if "cvUsageEntry" in e["objectClass"]}
@@ -314,7 +323,8 @@ class District:
                 self.units[unit.parent].children.append(unit)
         for entry in main:
             if "cvStaff" in entry["objectClass"]:
-                self.place(Person(entry, used.get(one(entry, "cvId"), ({}, {})), today, self.now))
+                id_ = one(entry, "cvId")
+                self.place(Person(entry, used.get(id_, ({}, {})), today, self.now, noted.get(id_, {}) if noted is not None else None))
 
     def place(self, person):
         for unit, start, end in person.stays():

@@ -189,7 +189,7 @@ class Changes:
 
     def send(self, change):
         method, path, body = change
-        headers = {"If-Match": "*"} if method == "PATCH" else None
+        headers = {"If-Match": "*"} if method in ("PATCH", "DELETE") else None
         answer = self.clients[zlib.crc32(path.encode()) % len(self.clients)].call(method, path, body, headers)
         if answer.status >= 300:
             assert answer.status in (404, 409, 422), (change, answer)
