@@ -3,18 +3,13 @@ import datetime
 
 import pytest
 from browser import PASSWORD, Person, activate, login_of
-from congvu import SITE, Service, an, make_units
+from congvu import Service, an, make_units, offset_to
 
 FRESH = "Gió-Phan-Rang-2027"
 
 
 def date(text):
     return datetime.date.fromisoformat(text)
-
-
-def offset_to(on):
-    """clock_offset with which it is nine in the morning of that day."""
-    return int((datetime.datetime(on.year, on.month, on.day, 9, tzinfo=SITE) - datetime.datetime.now(SITE)).total_seconds())
 
 
 @pytest.fixture
