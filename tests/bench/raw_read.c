@@ -95,7 +95,7 @@ int main(int argc, char **argv)
         pthread_join(threads[i], NULL);
     clock_gettime(CLOCK_MONOTONIC, &b);
     double seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
-    printf("{\"searches\": %d, \"failed\": %d, \"bytes\": %zu, \"seconds\": %.3f, \"per_second\": %.1f}\n", filter_count,
-           atomic_load(&failures), atomic_load(&bytes), seconds, filter_count / seconds);
+    printf("{\"searches\": %d, \"failed\": %d, \"bytes\": %zu, \"seconds\": %.3f, \"per_second\": %.1f}\n",
+           filter_count, atomic_load(&failures), atomic_load(&bytes), seconds, filter_count / seconds);
     return atomic_load(&failures) > 0;
 }
