@@ -121,6 +121,27 @@ def test_what_does_not_name_anybody_for_certain_is_refused(office, spec, provide
     assert "cvSubject" not in service.person(people["O-4"]["id"], "cvSubject"), "and nobody is bound or made"
 
 
+@pytest.mark.parametrize("kind", ["login", "staff_code"])
+def test_a_login_or_code_names_who_has_it_now(spec, provider, tmp_path, kind):
+    credential = tmp_path / "credential"
+    credential.touch(0o600)
+    credential.write_text(f"Host: 127.0.0.1:{provider.port}\nBasic congvu:{oidc.SECRET}\n")
+    with running(spec=spec, oidc_issuer=provider.issuer, oidc_client_id="congvu", oidc_credential_file=credential, oidc_redirect_uri=oidc.REDIRECT_URI, oidc_allow="loopback", real_clock=True,
+                 oidc_claim="preferred_username", oidc_claim_is=kind) as service:
+        client = service.client()
+        make_units(client)
+        made = client.put("/v1/staff/C-1", an(full_name="Nguyễn Thị Lan")).json
+        activate(client, "C-1")
+        former = made["address"].split("@")[0] if kind == "login" else "C-1"
+        renamed = client.patch("/v1/staff/C-1", {"full_name": "Nguyễn Thị Hoa", "new_address": True} if kind == "login" else {"staff_code": "C-2"}, etag="*")
+        assert renamed.status == 200, renamed
+        now = renamed.json["address"].split("@")[0] if kind == "login" else "C-2"
+        assert now != former
+        for claim, status in ((former, 422), (now, 303)):
+            provider.know(hoa={"sub": f"sub-{kind}", "preferred_username": claim})
+            assert through((service,), spec, provider, "hoa")[1] == status, claim
+
+
 def test_an_answer_belongs_to_the_browser_that_asked_and_is_good_once(office, spec, provider):
     _, people = office
     known(provider, people, khac="O-2")

@@ -16,24 +16,33 @@ static const char *subject_of(struct prov_call *call, const struct prov_subject 
 
 /* ---- the first time ---- the claim is believed once; then only the subject counts */
 
-static bool person_of(struct prov_call *call, const struct prov_subject *in, struct cv_id *out)
+/* Whose mailbox login it is now: a former one names nobody. */
+static bool by_login(struct prov_call *call, const char *login, struct cv_id *out, struct cv_error *err)
 {
-    static const enum view_key keys[] = {
-        [PROV_CLAIM_ADDRESS] = VIEW_BY_NAME, [PROV_CLAIM_LOGIN] = VIEW_BY_NAME, [PROV_CLAIM_CODE] = VIEW_BY_CODE};
+    const struct view_scope everywhere = {.everywhere = true};
+    struct dom_staff staff;
+    if (!view_login_holder(call->prov->options.view, everywhere, "mailbox", login, out))
+        return refused(err);
+    if (!dir_staff_read(call->dir, *out, call->arena, &staff, err))
+        return err->kind == CV_NOT_FOUND ? refused(err) : false;
+    const struct dom_account *mailbox = dom_account_of(&staff, "mailbox");
+    return (mailbox != NULL && mailbox->login != NULL && cv_ascii_same(mailbox->login, login)) || refused(err);
+}
+
+static bool person_of(struct prov_call *call, const struct prov_subject *in, struct cv_id *out, struct cv_error *err)
+{
+    const enum view_key by = in->claim_is == PROV_CLAIM_ADDRESS ? VIEW_BY_NAME : VIEW_BY_CODE;
     const struct view_scope everywhere = {.everywhere = true};
     struct view_holding holding;
     size_t count;
-    struct cv_error none = {0};
     if (in->claim == NULL || (in->claim_is == PROV_CLAIM_ADDRESS) != (strchr(in->claim, '@') != NULL))
-        return false;
-    const char *key =
-        in->claim_is == PROV_CLAIM_LOGIN ? cv_arena_printf(call->arena, "mailbox/%s", in->claim) : in->claim;
-    if (!view_staff_holdings(call->prov->options.view, everywhere, keys[in->claim_is], &key, 1, &holding, &count,
-                             &none) ||
-        !holding.found || !holding.current)
+        return refused(err);
+    if (in->claim_is == PROV_CLAIM_LOGIN)
+        return by_login(call, in->claim, out, err);
+    if (!view_staff_holdings(call->prov->options.view, everywhere, by, &in->claim, 1, &holding, &count, err))
         return false;
     *out = holding.staff;
-    return true;
+    return (holding.found && holding.current) || refused(err);
 }
 
 static bool put_subject(struct prov_change *change, void *ctx, struct cv_error *err)
@@ -50,7 +59,9 @@ static bool first_time(struct prov_call *call, const struct prov_subject *in, co
 {
     struct prov_staff_result result = {0};
     struct view_signer signer;
-    if (!person_of(call, in, out) || !view_signer(call->prov->options.view, *out, &signer))
+    if (!person_of(call, in, out, err))
+        return false;
+    if (!view_signer(call->prov->options.view, *out, &signer))
         return refused(err);
     if (prov_staff_modify_id(call, *out, "session.subject", NULL, put_subject, (void *)(uintptr_t)subject, &result,
                              err))
