@@ -84,7 +84,7 @@ LISTS = {
         (2, "ready", {"birth": "1980", "effective_on": "2026-11-05"}, set()), (3, "ready", {"birth": "1980", "effective_on": "2026-11-05"}, {"serial"}), (4, "ready", {"birth": "1980", "effective_on": "2026-11-05"}, set()),
         (5, "needs_review", {"birth": None, "effective_on": None}, {"bad_birth", "bad_day"})]),
     "titles-in-names": ("staff", plain, "STT;Họ và tên;Chức vụ\n1;Nguyễn Văn An - Trưởng phòng;CV\n2;Nguyễn Văn Minh PGĐ;CV\n3;Chị Hoa;CV\n4;Y sĩ Lê Thị Ê;CV\n5;Đồng chí Nguyễn Văn Hải;CV\n6;BS Lê An;CV\n7;NGUYỄN THỊ ÁNH;CV\n", [
-        (2, "failed", {}, {"bad_characters"}), (3, "needs_review", {}, {"title_in_name"}), (4, "needs_review", {}, {"title_in_name"}), (5, "needs_review", {}, {"title_in_name", "capitals"}),
+        (2, "failed", {}, {"bad_characters"}), (3, "failed", {}, {"bad_characters"}), (4, "needs_review", {}, {"title_in_name"}), (5, "needs_review", {}, {"title_in_name", "capitals"}),
         (6, "failed", {}, {"bad_characters"}), (7, "failed", {}, {"bad_characters"}), (8, "ready", {"full_name": "Nguyễn Thị Ánh"}, {"capitals"})]),
     "remarks-of-leaving": ("staff", plain, "STT;Họ và tên;Chức vụ;Ghi chú\n1;Lê An;CV;Đã nghỉ hưu từ 01/10/2026\n2;Lê Bình;CV;Nghỉ thai sản\n3;Lê Chi;CV;Chuyển công tác về Sở Nội vụ\n", [
         (2, "needs_review", {}, {"remark_of_leaving"}), (3, "ready", {}, set()), (4, "needs_review", {}, {"remark_of_leaving"})]),
