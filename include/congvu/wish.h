@@ -113,6 +113,8 @@ void dom_departure_begin(struct dom_staff *staff, struct dom_departure *d, cv_mo
 /* Who goes to another body of the State takes his certificate along, and the device with its key: the receiver files
  * the change. */
 bool dom_takes_certificate(enum dom_reason reason);
+/* What a leaver has at this system goes with him. */
+bool dom_goes_along(const struct dom_departure *departure, const struct dom_system *system);
 /* Done when nothing of it is left to do: an account that is not settled holds it, and a device with a key that is out.
  * Also for one that is not under way. */
 enum dom_departure_state dom_departure_state_now(const struct dom_staff *staff, const struct dom_departure *d);

@@ -8,7 +8,7 @@ from congvu import Service, an, make_units, site_today, wait_for
 from running import may_sign_in, run
 
 
-@pytest.mark.parametrize("flow", ["slips", "requests", "asked_elsewhere", "answering", "many", "leaving", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "two_leave", "device", "list_pages", "list_cells", "list_tabs", "list_spread", "list_words", "list_rights", "list_replaced", "roster"])
+@pytest.mark.parametrize("flow", ["slips", "requests", "asked_elsewhere", "alike_elsewhere", "answering", "many", "leaving", "guest", "one_of_many", "audit", "access", "reports", "hand_overs", "two_leave", "device", "list_pages", "list_cells", "list_tabs", "list_spread", "list_words", "list_rights", "list_replaced", "roster"])
 def test_daily(small, flow, tmp_path):
     run(small, flow, tmp_path)
 

@@ -210,6 +210,25 @@ def test_a_planned_leave_outlives_what_is_told_of_the_one_of_today(client, share
     assert leave_entries(shared, person)[1] == (day(2), day(44)), "that of today told anew gives way whole"
 
 
+def test_a_leave_cut_in_its_middle_goes_on_behind(client, shared):
+    put(client, "D-76", full_name="Tô Văn Gián Đoạn")
+    person = on_leave(client, "D-76", 0, 5, "khac")
+    on_leave(client, "D-76", 20, 60, "khong_luong")
+    on_leave(client, "D-76", 30, 35, "om_dau")
+    assert leave_entries(shared, person) == [(day(0), day(5)), (day(20), day(29)), (day(30), day(35)), (day(36), day(60))]
+
+
+def test_a_leave_before_all_that_are_kept_is_refused_and_not_forgotten(client, shared):
+    put(client, "D-77", full_name="Tô Văn Nghỉ Nhiều")
+    for n in range(24):
+        person = on_leave(client, "D-77", -200 + 4 * n, -199 + 4 * n, "om_dau")
+    before = leave_entries(shared, person)
+    assert len(before) == 24
+    refused = client.patch("/v1/staff/D-77", {"leave": {"kind": "om_dau", "from": day(-300), "to": day(-299)}})
+    assert (refused.status, [e["pointer"] for e in refused.json["errors"]]) == (422, ["#/leave"]), refused
+    assert leave_entries(shared, person) == before
+
+
 def test_a_leave_to_come_is_put_off(client, shared):
     put(client, "D-15", full_name="Tô Văn Hoãn Học")
     person = on_leave(client, "D-15", 20, 30, "di_hoc")

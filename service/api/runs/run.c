@@ -210,6 +210,12 @@ static bool done_for_good(const struct imp_row *row, const struct imp_result *be
     return true;
 }
 
+static void give_up(struct imp_run *run, const char *why)
+{
+    if (!atomic_exchange(&run->over, true))
+        cv_log(CV_LOG_WARN, "import", "%s is not gone on with here: %s", run->id, why);
+}
+
 /* Trouble of ours is no outcome: the row waits until the directory is there again. A row that was done while the run
  * was given up counts. */
 static void do_line(struct imp_run *run, const struct line *line, void *session, struct cv_arena *arena)
@@ -233,6 +239,8 @@ static void do_line(struct imp_run *run, const struct line *line, void *session,
         poll(NULL, 0, TROUBLE_MS);
     }
     done.made = done.made || made_unheard(&done, unheard_since);
+    if (run->looks && trouble(done.outcome, &err))
+        give_up(run, "the directory does not answer");
     if (run->looks && done.outcome != IMP_SAME)
         return;
     if (tried && !(trouble(done.outcome, &err) && atomic_load(&run->over)))
@@ -240,12 +248,6 @@ static void do_line(struct imp_run *run, const struct line *line, void *session,
 }
 
 /* ---- beating ---- */
-
-static void give_up(struct imp_run *run, const char *why)
-{
-    if (!atomic_exchange(&run->over, true))
-        cv_log(CV_LOG_WARN, "import", "%s is not gone on with here: %s", run->id, why);
-}
 
 /* Of two copies of one list the corrected one is carried out. */
 static bool replaced(struct imp_run *run, struct dir_session *session, struct cv_arena *arena)

@@ -274,10 +274,11 @@ static void write_hand_over(struct htp_exchange *x, const char *login, size_t le
 }
 
 /* Nothing is to be done with it. */
-static bool goes_along(const struct dom_account *account, const struct dom_departure *d)
+static bool goes_along(struct htp_exchange *x, const struct dom_account *account, const struct dom_departure *d)
 {
-    bool left_alone = d->started_at != CV_NO_MOMENT && account->desired == DOM_PRESENT;
-    return dom_takes_certificate(d->reason) && (account->certificate != NULL || left_alone);
+    struct dom_system system;
+    struct cv_error err = {0};
+    return view_system_find(api_of(x)->view, account->system, x->arena, &system, &err) && dom_goes_along(d, &system);
 }
 
 static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, const struct dom_departure *d)
@@ -288,7 +289,7 @@ static void write_steps(struct htp_exchange *x, const struct dom_staff *staff, c
     for (size_t i = 0; i < staff->account_count; i++) {
         const struct dom_account *account = &staff->accounts[i];
         bool done = started && dom_settled(account) && account->desired != DOM_PRESENT;
-        if (goes_along(account, d))
+        if (goes_along(x, account, d))
             continue;
         cv_jout_object(j, NULL);
         cv_jout_string(j, "step", "account");

@@ -79,8 +79,9 @@ function Conflict({ heading: Heading, differs, who, told, take }: { heading: 'h2
 function Candidates({ problem, heading, other }: { problem: Problem; heading: 'h2' | 'h3'; other: (ids: string[]) => void }) {
   const who = problem.candidates ?? []
   return <div class="effect" role="alert">
-    <MaybeSame heading={heading} who={who} elsewhere={problem.candidates_elsewhere} />
-    <p>{t('same_open')} {who.length > 0 && <button type="button" onClick={() => other(who.map((c) => c.id))}>{t('not_same')}</button>}</p>
+    <MaybeSame heading={heading} who={who} elsewhere={problem.candidates_elsewhere} decides={problem.decides} />
+    {who.length > 0 ? <p>{t('same_open')} <button type="button" onClick={() => other(who.map((c) => c.id))}>{t('not_same')}</button></p>
+      : <p>{t('same_elsewhere')} <button type="button" onClick={() => other(['*'])}>{t('somebody_else')}</button></p>}
   </div>
 }
 

@@ -58,8 +58,21 @@ export function useRead<T>(path: string): Loaded<T> {
   return { ...state, again: () => again((n) => n + 1) }
 }
 
+/** As many as are taken, or read, at once. */
+export const MOST = 5000
+
+/** What is asked too often is asked again, a second later; a minute long. */
+export async function patient<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try { return await ask() } catch (caught) {
+      if ((caught as Problem).status !== 429 || tries === 60) throw caught
+      await new Promise((done) => setTimeout(done, 1000))
+    }
+  }
+}
+
 /** Every page of a list, up to `most` items; of people only those about whom something is to be done. */
-export async function all<T>(path: string, most = 5000): Promise<T[]> {
+export async function all<T>(path: string, most = MOST): Promise<T[]> {
   const items: T[] = []
   for (let token: string | null = ''; token !== null && items.length < most;) {
     const page: { items: T[]; next_page_token: string | null } = await call('GET', `${path}${path.includes('?') ? '&' : '?'}page_size=500${token && '&page_token=' + encodeURIComponent(token)}`)

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { link } from './address'
-import { useRead, type Loaded, type Problem, type Schema } from './call'
+import { MOST, useRead, type Loaded, type Problem, type Schema } from './call'
 import { count, language, moment, named, pieces, t, type Word } from './words'
 
 /** What was sent and has no answer of the service may be done: the connection went, or a proxy answers that waited in vain. */
@@ -84,11 +84,11 @@ export const State = ({ word }: { word: string }) => <span class="whole">{named(
 export const Told = ({ word, ...values }: { word: Word; [name: string]: string }) => <>{pieces(word).map((piece, i) => i % 2 ? <Name key={i}>{values[piece]}</Name> : piece)}</>
 
 /** Whom somebody may be: each a door to his page, with what tells him apart. */
-export function MaybeSame({ title, heading: Heading = 'h3', who, elsewhere, each }: { title?: string; heading?: 'h2' | 'h3'; who: Schema['Duplicate']['candidates']; elsewhere?: number; each?: (c: Schema['Duplicate']['candidates'][number]) => ComponentChildren }) {
+export function MaybeSame({ title, heading: Heading = 'h3', who, elsewhere, decides, each }: { title?: string; heading?: 'h2' | 'h3'; who: Schema['Duplicate']['candidates']; elsewhere?: number; decides?: { name: string } | null; each?: (c: Schema['Duplicate']['candidates'][number]) => ComponentChildren }) {
   return <>
     <Heading>{title ?? t('maybe_same')}</Heading>
-    <ul>{who.map((c) => <li key={c.id}><a href={link('person', '', c.id)} target="_blank" translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)}) {each?.(c)}</li>)}</ul>
-    {!!elsewhere && <p>{t('maybe_elsewhere', { n: elsewhere })} <a href={link('requests', 'do=transfer')}>{t('request_transfer')}</a></p>}
+    {who.length > 0 && <ul>{who.map((c) => <li key={c.id}><a href={link('person', '', c.id)} target="_blank" translate={false}>{c.full_name} · {c.unit?.name ?? t('elsewhere_unit')}{c.birth_year && ` · ${c.birth_year}`} · {c.address ?? '—'}</a> ({named(c.status)}) {each?.(c)}</li>)}</ul>}
+    {!!elsewhere && <p>{t('maybe_elsewhere', { n: elsewhere })} {decides ? <Told word="ask_office" unit={decides.name} /> : t('ask_above')} <a href={link('requests', 'do=transfer')}>{t('request_transfer')}</a></p>}
   </>
 }
 
@@ -129,7 +129,8 @@ export function Ticks({ ticks, n, everyone }: { ticks: ReturnType<typeof useTick
   }
   return <div class="acts no-print">
     <label><input type="checkbox" checked={ticks.whole} onChange={(e) => ticks.set(ticks.page, e.currentTarget.checked)} /> {t('tick_all', { n: count(ticks.page.length) })}</label>
-    {n > ticks.page.length && <button type="button" class="link" aria-disabled={busy} onClick={all}>{busy ? t('working') : t('take_all', { n: count(n) })}</button>}
+    {n > MOST && <span class="words">{t('take_most', { n: count(MOST) })}</span>}
+    {n > ticks.page.length && n <= MOST && <button type="button" class="link" aria-disabled={busy} onClick={all}>{busy ? t('working') : t('take_all', { n: count(n) })}</button>}
     {ticks.chosen.length > 0 && <><span role="status">{t('taken', { n: count(ticks.chosen.length) })}</span> <button type="button" class="link" onClick={() => ticks.take([])}>{t('take_none')}</button></>}
     {problem && <span class="trouble" role="alert"><Said problem={problem} /></span>}
   </div>

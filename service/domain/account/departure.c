@@ -201,6 +201,11 @@ bool dom_takes_certificate(enum dom_reason reason)
     return reason == DOM_CHUYEN_CONG_TAC;
 }
 
+bool dom_goes_along(const struct dom_departure *departure, const struct dom_system *system)
+{
+    return system->certificates && !system->retired && dom_takes_certificate(departure->reason);
+}
+
 enum dom_departure_state dom_departure_state_now(const struct dom_staff *staff, const struct dom_departure *d)
 {
     if (d->state != DOM_IN_PROGRESS && d->state != DOM_DONE)
@@ -246,7 +251,7 @@ bool dom_leaver_wish(const struct dom_staff *staff, const struct dom_system *sys
     const struct dom_departure *d = begun(staff);
     const struct dom_account *account = dom_account_of(staff, system->slug);
     cv_day until;
-    if (d == NULL || account == NULL || (system->certificates && !system->retired && dom_takes_certificate(d->reason)))
+    if (d == NULL || account == NULL || dom_goes_along(d, system))
         return false;
     if (system->retired)
         usual = DOM_CLOSED; /* nothing there is locked any more */

@@ -156,33 +156,46 @@ static bool overlap(const struct dom_leave *a, const struct dom_leave *b)
     return (a->to == CV_NO_DAY || a->to >= b->from) && (b->to == CV_NO_DAY || b->to >= a->from);
 }
 
-/* What `fresh` leaves of it; false: nothing. */
-static bool outside(struct dom_leave *leave, const struct dom_leave *fresh)
+/* What `fresh` leaves of it: the days before, those behind. */
+static size_t outside(const struct dom_leave *leave, const struct dom_leave *fresh, struct dom_leave out[2])
 {
-    if (leave->from < fresh->from)
-        leave->to = fresh->from - 1;
-    else if (fresh->to != CV_NO_DAY && (leave->to == CV_NO_DAY || leave->to > fresh->to))
-        leave->from = fresh->to + 1;
-    else
-        return false;
-    return true;
+    bool goes_on = fresh->to != CV_NO_DAY && (leave->to == CV_NO_DAY || leave->to > fresh->to);
+    size_t count = 0;
+    if (leave->from < fresh->from) {
+        out[count] = *leave;
+        out[count++].to = fresh->from - 1;
+    }
+    if (goes_on) {
+        out[count] = *leave;
+        out[count++].from = fresh->to + 1;
+    }
+    return count;
 }
 
 /* The fresh one holds on its days; `told_anew` (or NULL) gives way whole. */
 static void put_leave(struct prov_change *change, struct dom_leave fresh, const struct dom_leave *told_anew)
 {
     struct dom_staff *staff = change->after;
-    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, staff->leave_count + 1);
+    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, 2 * staff->leave_count + 1);
     size_t count = 0, at;
     for (size_t i = 0; i < staff->leave_count; i++) {
-        struct dom_leave leave = staff->leaves[i];
-        if (&staff->leaves[i] != told_anew && (!overlap(&leave, &fresh) || outside(&leave, &fresh)))
-            kept[count++] = leave;
+        const struct dom_leave *leave = &staff->leaves[i];
+        if (leave == told_anew)
+            continue;
+        if (overlap(leave, &fresh))
+            count += outside(leave, &fresh, &kept[count]);
+        else
+            kept[count++] = *leave;
     }
     for (at = count++; at > 0 && kept[at - 1].from > fresh.from; at--)
         kept[at] = kept[at - 1];
     kept[at] = fresh;
     size_t oldest = count > DOM_LEAVES_MAX ? count - DOM_LEAVES_MAX : 0; /* they go */
+    if (at < oldest)
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/leave", "too_many",
+                     "Hồ sơ giữ nhiều nhất %d đợt nghỉ, và các đợt đang giữ đều sau đợt này",
+                     "A record keeps %d leaves at most, and those that it keeps are all later than this one",
+                     DOM_LEAVES_MAX);
     staff->leaves = kept + oldest;
     staff->leave_count = count - oldest;
 }

@@ -124,7 +124,7 @@ void rep_letter_foot(struct rep_letter *l)
     if (of->addressees.count > 0 && !said)
         recipient(l, REP_SAY(l->lang, "- Như trên;", "- As above;"));
     for (size_t i = 0; i < to->count; i++)
-        if (!is_file(lines[i]) && *lines[i] != '\0')
+        if (lines[i] != file && *lines[i] != '\0')
             recipient(l, cv_arena_printf(l->arena, "- %s;", lines[i]));
     recipient(l, file != NULL ? cv_arena_printf(l->arena, "- %s.", file) : REP_SAY(l->lang, "- Lưu: VT.", "- File."));
     rep_block(l, REP_BLOCK_FOOT, NULL);

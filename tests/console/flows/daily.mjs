@@ -172,6 +172,24 @@ export default {
     await plainWords(page)
     await picture(page, 'history')
   }),
+  /** Who looks like somebody elsewhere alone: whose office to ask is said, and a clerk who is sure goes on. */
+  alike_elsewhere: () => browser(async (page) => {
+    await make('Kiều Thị Trùng Tên', { unit: 'T1.02', birth_year: 1991 })
+    await signIn(page, given.host, IN)
+    await room(page, 'onboard')
+    await page.getByLabel('Họ và tên').fill('Kiều Thị Trùng Tên')
+    await page.locator('select#unit').selectOption({ index: 1 })
+    await page.getByLabel('Đối tượng').selectOption('cong_chuc')
+    await page.getByLabel('Năm sinh').fill('1991')
+    await look(page)
+    await page.getByText('Có 1 người giống như vậy ở đơn vị ngoài phạm vi của bạn').waitFor()
+    await page.getByText(`Vui lòng hỏi nhân sự của ${(await api('GET', '/v1/units/T1')).name.vi}`).waitFor()
+    assert.equal(await page.getByRole('button', { name: 'Không phải người này' }).count(), 0, 'there is nobody to say that of')
+    await plainWords(page)
+    await picture(page, 'alike-elsewhere')
+    await page.getByRole('button', { name: 'Là người khác, tiếp tục' }).click()
+    await page.getByText('Sau khi lưu (chưa lưu gì)').waitFor()
+  }),
   /** Somebody from elsewhere is asked for: who answers is said, though his unit may not be named, and the day of the decision. */
   asked_elsewhere: () => browser(async (page) => {
     const person = await make('Khổng Thị Đơn Vị Khác', { unit: 'T1.02' })

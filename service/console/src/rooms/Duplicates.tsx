@@ -17,7 +17,7 @@ function One({ q, may, decided }: { q: Question; may: boolean; decided: () => vo
   return <section class="card" data-code={codeOf(q)}>
     <h2 translate={false}>{q.full_name} · {codeOf(q)}</h2>
     <p><Name>{q.unit?.name ?? t('elsewhere_unit')}{q.birth_year && ` · ${q.birth_year}`}</Name> · {moment(q.asked_at)}</p>
-    <MaybeSame title={about(q)} who={q.candidates} elsewhere={q.candidates_elsewhere} each={(c) => may && <button aria-label={`${t('is_same')}: ${c.full_name}`} onClick={() => decide({ decision: 'same', staff: c.id })}>{t('is_same')}</button>} />
+    <MaybeSame title={about(q)} who={q.candidates} elsewhere={q.candidates_elsewhere} decides={q.decides} each={(c) => may && <button aria-label={`${t('is_same')}: ${c.full_name}`} onClick={() => decide({ decision: 'same', staff: c.id })}>{t('is_same')}</button>} />
     {may && q.unit_code && <p><button onClick={() => decide({ decision: 'same' })}>{t('is_same_unit')}</button></p>}
     {may ? <p><button onClick={() => decide({ decision: 'not_same' })}>{t(q.unit_code ? 'not_same_unit' : 'not_same')}</button></p> : <p class="words">{t('who_can', { what: t('decide') })}</p>}
     {problem && <p class="trouble" role="alert"><Said problem={problem} saving /></p>}

@@ -1,6 +1,6 @@
 /** What is done about all who are ticked: looked at one by one, then done one by one; whom the brake stops is said, by name, and so is whoever is left. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { send, type Problem } from '../call'
+import { patient, send, type Problem } from '../call'
 import { faultsIn, Row, typedIn, type Field, type Values } from '../fields'
 import { systemName, useSystems } from '../kept'
 import { BrakeWords, Name, Said } from '../parts'
@@ -54,7 +54,7 @@ function LockMany({ chosen, self, done, leave }: { chosen: Ticked[]; self: strin
     { name: 'many-reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(LOCKS, 'lock_') }]
   useEffect(() => head.current?.focus(), [])
   useEffect(() => { if (seen) shown.current?.focus() }, [seen])
-  const put = (who: Ticked, v: Values, query = '') => send('PUT', account(who, v['many-system']) + query, JSON.stringify({ state: 'locked', reason: v['many-reason'] }))
+  const put = (who: Ticked, v: Values, query = '') => patient(() => send('PUT', account(who, v['many-system']) + query, JSON.stringify({ state: 'locked', reason: v['many-reason'] })))
 
   async function look() {
     const values = typedIn(form.current!), wrong = faultsIn(fields, values)
