@@ -1,18 +1,21 @@
 /* The embedded server flushes the pages of a change before it acknowledges it, and leaves the page that makes them
  * count to the next change (`envflags nometasync`). That one is flushed here, for everybody who waits at once and
- * beside the server's next change: inside slapd it is a second flush of each change, during which no other one can
- * begin. */
+ * beside the server's next changes: inside slapd it is a second flush of each change, during which no other one can
+ * begin. While more changes are still with slapd than wait here, it has enough to do and the flush waits for some. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "congvu/lock.h"
 #include "congvu/log.h"
 #include "directory/wire/disk.h"
+
+enum { GATHER_MS = 20 };
 
 struct dir_disk {
     int fd;
@@ -20,6 +23,7 @@ struct dir_disk {
     pthread_cond_t flushed;
     bool flushing, refused;
     uint64_t begun, done; /* flushes, in their order */
+    size_t sent, waiting; /* changes that slapd has not answered yet; those that the next flush is for */
     struct timespec seen; /* when the file was last changed before a flush by dir_disk_look() */
 };
 
@@ -33,7 +37,11 @@ bool dir_disk_open(const char *path, struct dir_disk **out, struct cv_error *err
     }
     disk->fd = fd;
     cv_lock_init(&disk->lock, CV_RANK_DISK);
-    pthread_cond_init(&disk->flushed, NULL);
+    pthread_condattr_t clock;
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&disk->flushed, &clock);
+    pthread_condattr_destroy(&clock);
     *out = disk;
     return true;
 }
@@ -60,6 +68,7 @@ static void flush(struct dir_disk *disk)
 {
     uint64_t this = ++disk->begun;
     disk->flushing = true;
+    disk->waiting = 0;
     cv_lock_give(&disk->lock);
     int rc = fdatasync(disk->fd), why = errno;
     cv_lock_take(&disk->lock);
@@ -71,18 +80,53 @@ static void flush(struct dir_disk *disk)
     pthread_cond_broadcast(&disk->flushed);
 }
 
+void dir_disk_sent(struct dir_disk *disk)
+{
+    if (disk == NULL)
+        return;
+    cv_lock_take(&disk->lock);
+    disk->sent++;
+    cv_lock_give(&disk->lock);
+}
+
+void dir_disk_answered(struct dir_disk *disk)
+{
+    if (disk == NULL)
+        return;
+    cv_lock_take(&disk->lock);
+    disk->sent--;
+    if (disk->waiting > 0 && disk->waiting >= disk->sent)
+        pthread_cond_broadcast(&disk->flushed);
+    cv_lock_give(&disk->lock);
+}
+
+static struct timespec gathered_by(void)
+{
+    struct timespec due;
+    clock_gettime(CLOCK_MONOTONIC, &due);
+    due.tv_nsec += GATHER_MS * 1000000L;
+    due.tv_sec += due.tv_nsec / 1000000000L;
+    due.tv_nsec %= 1000000000L;
+    return due;
+}
+
 /* One flush at a time, and who comes while one is under way needs the next: his change may not have been in it. */
 bool dir_disk_settle(struct dir_disk *disk, struct cv_error *err)
 {
     if (disk == NULL)
         return true;
     cv_lock_take(&disk->lock);
+    const struct timespec due = gathered_by();
     uint64_t mine = disk->begun + 1;
+    int late = 0;
+    disk->waiting++;
     while (disk->done < mine)
         if (disk->flushing)
             pthread_cond_wait(&disk->flushed, &disk->lock.mutex);
-        else
+        else if (disk->waiting >= disk->sent || late == ETIMEDOUT)
             flush(disk);
+        else
+            late = pthread_cond_timedwait(&disk->flushed, &disk->lock.mutex, &due);
     bool ok = !disk->refused;
     cv_lock_give(&disk->lock);
     return ok ||

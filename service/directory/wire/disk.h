@@ -5,6 +5,9 @@
 
 /* `path`: its database of the records. */
 bool dir_disk_open(const char *path, struct dir_disk **out, struct cv_error *err);
+/* Around each change of the records: a flush waits for what slapd still has. Of NULL: nothing. */
+void dir_disk_sent(struct dir_disk *disk);
+void dir_disk_answered(struct dir_disk *disk);
 /* Returns when what was acknowledged before the call is on the disk. Of NULL: at once. False, CV_UNKNOWN: the disk
  * refused. */
 bool dir_disk_settle(struct dir_disk *disk, struct cv_error *err);

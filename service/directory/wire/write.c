@@ -181,11 +181,6 @@ static struct dir_standby *standby_of(const struct dir_session *s, const char *d
     return is_record(dn) ? dir_session_config(s)->standby : NULL;
 }
 
-static bool settled(const struct dir_session *s, const char *dn, struct cv_error *err)
-{
-    return !is_record(dn) || dir_disk_settle(dir_session_config(s)->disk, err);
-}
-
 static bool may_give(const struct dir_session *s, const char *dn, LDAPMod *const *mods, struct cv_error *err)
 {
     return !gives_name(mods) || dir_standby_admits(standby_of(s, dn), err);
@@ -210,21 +205,25 @@ static bool send_write(struct dir_session *s, struct dir_request *request, const
     __attribute__((cleanup(controls_free))) struct controls controls = {0};
     dir_auto_answer answer = NULL;
     int code;
-    if (is_record(request->dn) && !dir_disk_admits(dir_session_config(s)->disk, err))
+    struct dir_disk *disk = is_record(request->dn) ? dir_session_config(s)->disk : NULL;
+    if (!dir_disk_admits(disk, err))
         return false;
     if (!controls_make(&controls, assert_filter, out != NULL, request->permissive, err))
         return false;
     request->write = true;
     request->controls = controls.list;
     dir_session_wrote(s);
-    if (!dir_exchange(s, request, &answer, &code, err))
+    dir_disk_sent(disk);
+    bool answered = dir_exchange(s, request, &answer, &code, err);
+    dir_disk_answered(disk);
+    if (!answered)
         return false;
     if (code != LDAP_SUCCESS)
         return dir_refused(s, request, answer, err);
     /* done, but we cannot say which version it made: reading back tells */
     if (out && !read_stamp(dir_session_handle(s), answer, out))
         return dir_fail(err, NULL, LDAP_DECODING_ERROR, "no post-read in the answer", true, request->intent);
-    return settled(s, request->dn, err) && (!out || follow(s, request, out, err));
+    return dir_disk_settle(disk, err) && (!out || follow(s, request, out, err));
 }
 
 /* ---- building modifications in the arena ---- */
