@@ -1,15 +1,18 @@
 /* Bounded queues with workers of their own. */
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "congvu/job.h"
 #include "congvu/lock.h"
 
-/* An idle worker waits here, on its own stack. */
+/* An idle worker waits here, on its own stack, and is handed its item: called by a condition it would wake only to wait
+ * for the lock of whoever called it. */
 struct waiter {
-    pthread_cond_t called;
-    bool up;
+    sem_t called;
+    void *item; /* NULL = look whether there is still something to come */
     struct waiter *below;
 };
 
@@ -28,33 +31,51 @@ struct job_lane {
     char name[16]; /* what the kernel takes */
 };
 
-/* ---- under the lock ---- */
-static void sit(struct job_lane *lane)
-{
-    struct waiter waiter = {.below = lane->idle};
-
-    pthread_cond_init(&waiter.called, NULL);
-    lane->idle = &waiter;
-    while (!waiter.up)
-        pthread_cond_wait(&waiter.called, &lane->lock.mutex);
-    pthread_cond_destroy(&waiter.called);
-}
-
-static void call_one(struct job_lane *lane)
+/* The one who sat down last, under the lock. */
+static struct waiter *stand_up(struct job_lane *lane)
 {
     struct waiter *waiter = lane->idle;
 
-    if (waiter) {
+    if (waiter)
         lane->idle = waiter->below;
-        waiter->up = true;
-        pthread_cond_signal(&waiter->called);
+    return waiter;
+}
+
+static void call(struct waiter *waiter, void *item)
+{
+    if (waiter) {
+        waiter->item = item;
+        sem_post(&waiter->called);
     }
 }
 
 static void call_all(struct job_lane *lane)
 {
     while (lane->idle)
-        call_one(lane);
+        call(stand_up(lane), NULL);
+}
+
+/* Under the lock, which it gives back meanwhile. */
+static void *sit(struct job_lane *lane)
+{
+    struct waiter waiter = {.below = lane->idle};
+
+    sem_init(&waiter.called, 0, 0);
+    lane->idle = &waiter;
+    cv_lock_give(&lane->lock);
+    while (sem_wait(&waiter.called) != 0)
+        cv_must(errno == EINTR);
+    sem_destroy(&waiter.called);
+    return waiter.item;
+}
+
+static void *from_ring(struct job_lane *lane)
+{
+    void *item = lane->ring[lane->head];
+
+    lane->head = (lane->head + 1) % lane->options.queue;
+    lane->queued--;
+    return item;
 }
 
 /* The next item, or NULL when the lane has stopped and nothing can come any more. */
@@ -63,13 +84,14 @@ static void *take(struct job_lane *lane)
     void *item = NULL;
 
     cv_lock_take(&lane->lock);
-    while (lane->queued == 0 && !(lane->stopping && lane->in_use == 0))
-        sit(lane);
-    if (lane->queued > 0) {
-        item = lane->ring[lane->head];
-        lane->head = (lane->head + 1) % lane->options.queue;
-        lane->queued--;
+    while (lane->queued == 0 && !(lane->stopping && lane->in_use == 0)) {
+        item = sit(lane);
+        if (item != NULL)
+            return item;
+        cv_lock_take(&lane->lock);
     }
+    if (lane->queued > 0)
+        item = from_ring(lane);
     cv_lock_give(&lane->lock);
     return item;
 }
@@ -212,10 +234,12 @@ void job_lane_publish(struct job_lane *lane, struct job_slot slot, void *item)
 {
     (void)slot; /* its right to a place was taken into in_use by job_lane_reserve */
     cv_lock_take(&lane->lock);
-    lane->ring[(lane->head + lane->queued) % lane->options.queue] = item;
-    lane->queued++;
-    call_one(lane);
+    struct waiter *waiter = stand_up(lane);
+
+    if (!waiter)
+        lane->ring[(lane->head + lane->queued++) % lane->options.queue] = item;
     cv_lock_give(&lane->lock);
+    call(waiter, item);
 }
 
 void job_lane_close(struct job_lane *lane)

@@ -117,6 +117,15 @@ static bool idle_alive(LDAP *ld)
     return poll(&p, 1, 0) == 0;
 }
 
+/* An answer in as few reads as it came in: libldap alone makes two of each message. Not for the feed, whose own poll()
+ * would not see what lies here. */
+static void read_ahead(LDAP *ld)
+{
+    Sockbuf *bytes = NULL;
+    if (ldap_get_option(ld, LDAP_OPT_SOCKBUF, &bytes) == LDAP_OPT_SUCCESS && !ldap_tls_inplace(ld))
+        (void)ber_sockbuf_add_io(bytes, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, NULL);
+}
+
 static bool make_ready(struct dir_session *s, bool write, struct cv_deadline deadline, struct cv_error *err)
 {
     LDAP *fresh = NULL;
@@ -128,6 +137,7 @@ static bool make_ready(struct dir_session *s, bool write, struct cv_deadline dea
     if (!dir_connect_for(s->config, write, deadline, -1, &fresh, &server, err))
         return false;
     drop_handle(s);
+    read_ahead(fresh);
     s->ld = fresh;
     s->server = server;
     if (s->was_connected)
