@@ -67,6 +67,20 @@ def test_two_records_become_one_and_names_stay_where_they_are(client, shared, tw
     assert client.post("/v1/staff", an(full_name="Người Mới", staff_code=old["staff_code"])).code == "code_taken"
 
 
+def test_the_number_of_the_hr_system_is_his_in_whichever_record_it_was(client, two):
+    """The nightly line brings it every night, with the code of the record that stands for him."""
+    old, new = two
+    number = f"HR-MERGED-{next(numbers)}"
+    assert client.patch(f"/v1/staff/{old['id']}", {"hr_ref": number}).status == 200 and merge(client, old, new).status == 200
+    line = {"full_name": new["full_name"], "unit": "T1.02", "hr_ref": number}
+    assert client.put(f"/v1/staff/{new['staff_code']}", line, validate_only=True).json["changes"] == []
+    for _ in range(2):
+        again = client.put(f"/v1/staff/{new['staff_code']}", line)
+        assert (again.status, again.headers.get("Congvu-Unchanged")) == (200, "true"), again
+    another = client.post("/v1/staff", an(full_name="Hoàng Văn Khác Tên", unit="T1.01", hr_ref=number))
+    assert (another.code, [c["id"] for c in another.json["candidates"]]) == ("possible_duplicate", [new["id"]])
+
+
 def test_a_merge_is_taken_back_within_a_day(client, two):
     old, new = two
     people = recorded(client)

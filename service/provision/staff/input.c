@@ -65,6 +65,22 @@ static void check_letters(struct prov_change *change, const struct prov_staff_in
                            "/full_name");
 }
 
+/* A record that was merged into his keeps the number with its other names: it is his, and is not written twice. */
+static bool known_by_merge(const struct prov_change *change, const char *digest)
+{
+    const struct dom_staff *staff = change->before;
+    struct prov_call *call = change->call;
+    struct dom_staff holder;
+    struct cv_error none = {0};
+    if (staff->absorbed_count == 0 || !dir_staff_find_hr_ref(call->dir, digest, call->arena, &holder, &none))
+        return false;
+    const char *id = cv_id_kept("stf_", holder.id, call->arena);
+    for (size_t i = 0; i < staff->absorbed_count; i++)
+        if (strcmp(staff->absorbed[i], id) == 0)
+            return true;
+    return false;
+}
+
 /* Only its keyed digest is kept: two records of one person meet, and nobody can read whose number it is. */
 static void apply_hr_ref(struct prov_change *change, const struct prov_staff_input *in)
 {
@@ -74,7 +90,8 @@ static void apply_hr_ref(struct prov_change *change, const struct prov_staff_inp
     if (in->hr_ref.given != CV_VALUE)
         return;
     cv_digest(&change->call->prov->options.hr_key, in->hr_ref.value, strlen(in->hr_ref.value), digest);
-    change->after->hr_ref = cv_arena_strdup(change->call->arena, digest);
+    if (!known_by_merge(change, digest))
+        change->after->hr_ref = cv_arena_strdup(change->call->arena, digest);
 }
 
 /* From the day of the decision that brings it, else from today: a line that is sent every night repeats the decision of
