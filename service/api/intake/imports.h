@@ -174,6 +174,7 @@ struct imp_done {
     const char *staff, *address; /* of the person, or NULL */
     int64_t revision;            /* of the record now; 0 = not known */
     cv_moment updated_at;        /* of the record */
+    const char *changes;         /* what the answer to a question did, which the plan could not tell; or NULL */
 };
 void imp_carry_out(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
                    struct imp_done *out, struct cv_error *err);

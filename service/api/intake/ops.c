@@ -280,6 +280,15 @@ static void take_record(const struct imp_trial *t, enum imp_op op, struct cv_are
         out->staff = cv_id_kept("stf_", t->staff.staff.id, arena);
 }
 
+/* What became of a record about which the plan could only ask. */
+static const char *answered(struct imp_trial *t, const struct imp_row *row, struct cv_arena *arena)
+{
+    const char *changes = NULL;
+    if (row->action == IMP_QUESTION)
+        (void)imp_action_of(t, row->op, &changes);
+    return changes != NULL ? cv_arena_strdup(arena, changes) : NULL;
+}
+
 static void done(struct imp *imp, const char *import, const struct imp_row *row, struct cv_arena *arena,
                  struct imp_done *out, struct cv_error *err)
 {
@@ -299,6 +308,7 @@ static void done(struct imp *imp, const char *import, const struct imp_row *row,
         out->made = out->outcome == IMP_DONE || out->outcome == IMP_SCHEDULED ||
                     (!imp_of_units(row->op) && t.staff.outcome == PROV_REPLAYED);
         take_record(&t, row->op, arena, out);
+        out->changes = out->outcome == IMP_DONE ? answered(&t, row, arena) : NULL;
     } else if (t.err.problem == cvp_brake_engaged) {
         out->outcome = IMP_HELD;
     } else if (t.err.problem == cvp_etag_mismatch) {

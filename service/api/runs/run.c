@@ -112,6 +112,7 @@ static void note_result(struct imp_run *run, const struct imp_row *row, const st
         .key = kept(run, row->key),
         .staff = kept_before ? before->staff : kept(run, done->staff),
         .address = kept_before ? before->address : kept(run, done->address),
+        .changes = kept_before ? before->changes : kept(run, done->changes),
         .code = why ? cv_problem_row(err->problem)->code : NULL,
         .text = {why ? kept(run, err->text[CV_VI]) : NULL, why ? kept(run, err->text[CV_EN]) : NULL}};
     run->progress.run++;

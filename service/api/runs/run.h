@@ -19,6 +19,7 @@ struct imp_result {
     enum imp_outcome outcome;
     bool made; /* by this list, in this run or in one before it: that is what is taken back */
     const char *key, *staff, *address, *code; /* or NULL */
+    const char *changes;                      /* of a question's answer, which no plan tells; or NULL */
     const char *text[CV_LANGS];
 };
 

@@ -203,6 +203,7 @@ static void write_result(struct cv_buf *out, const struct imp_result *r)
     cv_jout_string(&j, "key", r->key);
     cv_jout_string(&j, "staff", r->staff);
     cv_jout_string(&j, "address", r->address);
+    cv_jout_string(&j, "changes", r->changes);
     cv_jout_string(&j, "code", r->code);
     cv_jout_string(&j, "vi", r->text[CV_VI]);
     cv_jout_string(&j, "en", r->text[CV_EN]);
@@ -325,6 +326,7 @@ static void read_result(const char *line, size_t len, struct cv_arena *scratch, 
     out->key = kept_text(o, "key", scratch, arena);
     out->staff = kept_text(o, "staff", scratch, arena);
     out->address = kept_text(o, "address", scratch, arena);
+    out->changes = kept_text(o, "changes", scratch, arena);
     out->code = kept_text(o, "code", scratch, arena);
     out->text[CV_VI] = kept_text(o, "vi", scratch, arena);
     out->text[CV_EN] = kept_text(o, "en", scratch, arena);

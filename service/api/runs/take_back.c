@@ -294,8 +294,12 @@ static bool made_new(const struct imp_row *row, const struct imp_result *result)
     return row->action == IMP_CREATE || (row->action == IMP_QUESTION && result->revision == 1);
 }
 
-static void take_row_back(struct taking *t, const struct imp_row *row, const struct imp_result *result)
+static void take_row_back(struct taking *t, const struct imp_row *planned, const struct imp_result *result)
 {
+    struct imp_row with_answer = *planned;
+    const struct imp_row *row = &with_answer;
+    if (result->changes != NULL)
+        with_answer.changes = result->changes;
     struct imp_row out = {.row = row->row,
                           .key = result->staff ? result->staff : row->key,
                           .staff = result->staff,
