@@ -91,7 +91,7 @@ struct dom_account {
     bool cause_told;        /* false: read out of what data of an earlier version say */
     cv_moment since;        /* of the observed state */
     cv_day issued_on;       /* since when it has counted as issued without a break; 0 = it does not, or nobody
-                               knows */
+                               kept it: dom_issued_since */
     struct dom_span spans[DOM_SPANS_MAX]; /* what was, ascending; what is now follows from observed, since, issued_on */
     size_t span_count;
     const char *last_error;            /* or NULL */
@@ -113,6 +113,9 @@ struct dom_account {
 
 enum dom_observed dom_observed_for(enum dom_desired desired, bool credential_set); /* of a `directory` system */
 bool dom_counts_issued(enum dom_observed observed);
+/* The day from which one that counts as issued does so. Of a version that did not keep it: that of its state.
+ * CV_NO_DAY: nobody knows. */
+cv_day dom_issued_since(const struct dom_account *account);
 /* As far as the account itself tells of that day. False: it did not count as issued at its end. */
 bool dom_stood_on(const struct dom_account *account, cv_day day, enum dom_stand *out);
 enum dom_stand dom_stand_of(enum dom_observed observed, const char *reason);

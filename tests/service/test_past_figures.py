@@ -1,5 +1,6 @@
 """What is said of a period that is over does not change with what happens afterwards: passwords, locks, reported states, rules of use."""
 import datetime
+import subprocess
 
 import pytest
 from browser import PASSWORD, Person, activate, login_of
@@ -111,3 +112,33 @@ def test_a_source_told_of_late_tells_of_days_before(at):
     assert told(client, "used", system="td-office", period="2026-11") == (None,)
     assert client.patch("/v1/systems/td-office", {"activity": {"reported": True}}).status == 200
     assert told(client, "used", system="td-office", period="2026-10") == (1,)
+
+
+def forget_the_issue(service, id_, system="mailbox"):
+    """As the first version kept accounts: the state and its moment, nothing of before."""
+    entry = service.person(id_, "cvAccountIssuedOn", "cvAccountSpan")
+    kept = [f"delete: {name}\n-\n" for name in entry if name != "dn"]
+    assert f"cvAccountIssuedOn;x-{system}" in entry
+    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], text=True, check=True, capture_output=True,
+                   input=f"dn: {entry['dn'][0]}\nchangetype: modify\n" + "".join(kept))
+
+
+def test_an_unlock_changes_no_past_of_an_account_whose_issue_nobody_kept(at):
+    """It counts from the day of its state, before the unlock and behind it."""
+    client = at("2026-07-01")
+    make_units(client)
+    id_ = hire(client, "OLD", "Lê Thị Xưa")["id"]
+    activate(client, "OLD")
+    client = at("2026-08-20")
+    account = "/v1/staff/OLD/accounts/mailbox"
+    assert client.put(account, {"state": "locked", "reason": "leave"}).status == 200
+    forget_the_issue(at.service, id_)
+
+    def past(client):
+        return [told(client, "issued", "locked", period=p) for p in ("2026-07", "2026-08", "2026-10")]
+    client = at("2026-11-05")
+    assert past(client) == [(0, 0), (1, 1), (1, 1)]
+    unlocked = client.put(account, {"state": "present"})
+    assert unlocked.status == 200 and "past_periods" not in [w["code"] for w in unlocked.json.get("warnings", [])], unlocked
+    assert past(client) == [(0, 0), (1, 1), (1, 1)]
+    assert past(at("2026-11-06")) == [(0, 0), (1, 1), (1, 1)], "read again from the directory"

@@ -178,6 +178,21 @@ static void older_data_know_it_from_the_state(void **state)
     assert_int_equal(a.issued_on, 100);
 }
 
+static void an_unlock_leaves_older_data_what_they_were(void **state)
+{
+    struct dom_account a = {.observed = DOM_TEMP_LOCKED, .since = at(100), .reason = "leave"};
+    enum dom_stand how;
+    (void)state;
+    assert_false(dom_stood_on(&a, 99, &how));
+    dom_give_reason(&a, NULL, at(120));
+    dom_observe(&a, DOM_OBS_ACTIVE, at(120));
+    assert_int_equal(a.span_count, 1);
+    has_span(&a, 0, 100, 120, DOM_STOOD_LOCKED);
+    assert_false(dom_stood_on(&a, 99, &how));
+    assert_true(dom_stood_on(&a, 100, &how) && how == DOM_STOOD_LOCKED);
+    assert_true(dom_stood_on(&a, 120, &how) && how == DOM_STOOD_ACTIVE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +205,7 @@ int main(void)
         cmocka_unit_test(a_part_of_one_day_is_told_once),
         cmocka_unit_test(what_figures_ask_is_kept_with_its_days),
         cmocka_unit_test(older_data_know_it_from_the_state),
+        cmocka_unit_test(an_unlock_leaves_older_data_what_they_were),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,9 +52,16 @@ enum dom_stand dom_stand_of(enum dom_observed observed, const char *reason)
     return idle ? DOM_STOOD_IDLE : DOM_STOOD_LOCKED;
 }
 
+cv_day dom_issued_since(const struct dom_account *account)
+{
+    if (account->issued_on != 0)
+        return account->issued_on;
+    return account->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(account->since);
+}
+
 static cv_day span_began(const struct dom_account *account)
 {
-    cv_day issued = account->issued_on != 0 ? account->issued_on : CV_NO_DAY;
+    cv_day issued = dom_issued_since(account);
     const struct dom_span *last = account->span_count > 0 ? &account->spans[account->span_count - 1] : NULL;
     return last != NULL && (issued == CV_NO_DAY || last->to > issued) ? last->to : issued;
 }
@@ -98,9 +105,8 @@ static bool ends_span(enum dom_stand was, enum dom_stand is)
 void dom_observe(struct dom_account *account, enum dom_observed observed, cv_moment since)
 {
     bool was = states[account->observed].issued, told = account->since != CV_NO_MOMENT;
-    if (was && account->issued_on == 0 && told) /* of a version that did not keep it */
-        account->issued_on = cv_day_of(account->since);
-    bool corrected = was && observed == account->observed && told && account->issued_on == cv_day_of(account->since);
+    cv_day issued = dom_issued_since(account);
+    bool corrected = was && observed == account->observed && told && issued == cv_day_of(account->since);
     bool over = was && !states[observed].issued;
     if (over ||
         (was && ends_span(dom_stand_of(account->observed, account->reason), dom_stand_of(observed, account->reason))))
@@ -109,6 +115,8 @@ void dom_observe(struct dom_account *account, enum dom_observed observed, cv_mom
         account->issued_on = 0;
     else if (!was || corrected)
         account->issued_on = cv_day_of(since);
+    else if (issued != CV_NO_DAY)
+        account->issued_on = issued;
     account->observed = observed;
     account->since = since;
 }
@@ -123,7 +131,8 @@ bool dom_stood_on(const struct dom_account *account, cv_day day, enum dom_stand 
     }
     bool began = account->since == CV_NO_MOMENT || cv_day_of(account->since) <= day;
     *out = began ? dom_stand_of(account->observed, account->reason) : DOM_STOOD_ISSUED;
-    return states[account->observed].issued && (account->issued_on == 0 || account->issued_on <= day);
+    cv_day issued = dom_issued_since(account);
+    return states[account->observed].issued && (issued == CV_NO_DAY || issued <= day);
 }
 
 void dom_give_reason(struct dom_account *account, const char *reason, cv_moment now)

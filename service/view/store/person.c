@@ -169,13 +169,6 @@ static size_t sort_accounts(const struct dom_staff *s, const struct dom_account 
     return count;
 }
 
-static cv_day issue_of(const struct dom_account *a)
-{
-    if (a->issued_on != 0)
-        return a->issued_on;
-    return a->since == CV_NO_MOMENT ? CV_NO_DAY : cv_day_of(a->since);
-}
-
 static bool waits(const struct dom_account *a, int64_t revision)
 {
     return a->attempts > 0 && a->tried == revision && a->next_try_at != CV_NO_MOMENT;
@@ -198,7 +191,7 @@ static void pack_accounts(struct view *v, struct pack *b, struct person *p, cons
             continue;
         }
         struct account packed = {.since = a->since > 0 && a->since <= UINT32_MAX ? (uint32_t)a->since : 0,
-                                 .issued = issue_of(a),
+                                 .issued = dom_issued_since(a),
                                  .system = (uint8_t)system & 15u,
                                  .desired = (uint8_t)a->desired & 7u,
                                  .observed = (uint8_t)a->observed & 15u,
