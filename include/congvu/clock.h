@@ -70,8 +70,9 @@ struct cv_deadline {
     int64_t at_ns;
 };
 int64_t cv_mono_ns(void);
-struct timespec cv_timespec(int64_t ns);
 struct cv_deadline cv_deadline_in_ms(int64_t ms);
+/* For a timed wait on what cv_cond_init() made (lock.h). */
+struct timespec cv_timespec(struct cv_deadline d);
 /* Milliseconds left, never below 0. */
 int64_t cv_deadline_left_ms(struct cv_deadline d);
 bool cv_deadline_passed(struct cv_deadline d);

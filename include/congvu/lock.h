@@ -58,6 +58,8 @@ void cv_lock_init(struct cv_lock *lock, enum cv_rank rank);
 void cv_lock_destroy(struct cv_lock *lock);
 void cv_lock_take(struct cv_lock *lock);
 void cv_lock_give(struct cv_lock *lock);
+/* Timed waits on it go by deadlines, which the wall clock never moves: cv_timespec(). */
+void cv_cond_init(pthread_cond_t *cond);
 /* For locks of other kinds: about to take, and given back. */
 void cv_rank_take(enum cv_rank rank);
 void cv_rank_give(enum cv_rank rank);

@@ -43,16 +43,10 @@ void ev_sign(struct ev_log *log)
     ev_checkpoint_sign(&checkpoint, log->signer, log->note);
 }
 
-static struct timespec moment_in(int64_t ms)
-{
-    int64_t ns = cv_mono_ns() + ms * 1000000;
-    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-}
-
 /* Says that it does not work and pauses. False: the log is being closed. */
 static bool try_again(struct ev_log *log)
 {
-    struct timespec due = moment_in(AGAIN_MS);
+    struct timespec due = cv_timespec(cv_deadline_in_ms(AGAIN_MS));
     int rc = 0;
     cv_lock_take(&log->lock);
     log->works = false;
@@ -135,11 +129,11 @@ static bool to_publish(const struct ev_log *log)
 /* Under the lock. Until a group is worth its flush; what nobody waits for comes along, or is flushed a moment later. */
 static void gather(struct ev_log *log)
 {
-    struct timespec notes = moment_in(NOTES_MS), more = notes;
+    struct timespec notes = cv_timespec(cv_deadline_in_ms(NOTES_MS)), more = notes;
     bool waited = false;
     for (int rc = 0; !ev_enough_wait(log) && !log->stopping && rc != ETIMEDOUT;) {
         if (log->waiters > 0 && !waited)
-            more = moment_in(GATHER_MS);
+            more = cv_timespec(cv_deadline_in_ms(GATHER_MS));
         waited = log->waiters > 0;
         rc = pthread_cond_timedwait(&log->wake, &log->lock.mutex, waited ? &more : &notes);
     }

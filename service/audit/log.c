@@ -89,7 +89,7 @@ bool ev_note(struct ev_log *log, const char *entry, size_t len)
 
 bool ev_wait(struct ev_log *log, int64_t index, struct cv_deadline deadline, struct cv_error *err)
 {
-    struct timespec due = cv_timespec(cv_mono_ns() + cv_deadline_left_ms(deadline) * INT64_C(1000000));
+    struct timespec due = cv_timespec(deadline);
     int rc = 0;
     cv_lock_take(&log->lock);
     while (log->durable <= index && log->works && rc != ETIMEDOUT)

@@ -160,7 +160,6 @@ static bool start(struct ev_log *log, struct cv_error *err)
 static struct ev_log *blank(const struct ev_options *options)
 {
     struct ev_log *log = calloc(1, sizeof(*log));
-    pthread_condattr_t attr;
     if (log == NULL)
         return NULL;
     log->cuts = calloc(EV_CUTS_MAX, sizeof(*log->cuts));
@@ -168,11 +167,8 @@ static struct ev_log *blank(const struct ev_options *options)
     log->options.folder = strdup(options->folder);
     log->lock_fd = log->fd = -1;
     cv_lock_init(&log->lock, CV_RANK_EVIDENCE);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&log->wake, &attr);
-    pthread_cond_init(&log->done, &attr);
-    pthread_condattr_destroy(&attr);
+    cv_cond_init(&log->wake);
+    cv_cond_init(&log->done);
     cv_buf_init(&log->bundle, EV_BUNDLE_MAX + 1);
     cv_buf_init(&log->waiting.frames, EV_WAITING_MAX + EV_NOTE_MAX);
     cv_buf_init(&log->group.frames, EV_WAITING_MAX + EV_NOTE_MAX);

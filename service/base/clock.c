@@ -456,11 +456,6 @@ bool cv_moment_parse_ldap(const char *text, cv_moment *out)
     return true;
 }
 
-struct timespec cv_timespec(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-}
-
 int64_t cv_mono_ns(void)
 {
     struct timespec ts;
@@ -476,6 +471,11 @@ struct cv_deadline cv_deadline_in_ms(int64_t ms)
     if (__builtin_mul_overflow(ms, INT64_C(1000000), &span) || __builtin_add_overflow(cv_mono_ns(), span, &at))
         at = ms < 0 ? 0 : INT64_MAX;
     return (struct cv_deadline){at};
+}
+
+struct timespec cv_timespec(struct cv_deadline d)
+{
+    return (struct timespec){.tv_sec = d.at_ns / 1000000000, .tv_nsec = d.at_ns % 1000000000};
 }
 
 int64_t cv_deadline_left_ms(struct cv_deadline d)

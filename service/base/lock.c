@@ -1,6 +1,7 @@
 /* Locks with ranks: which ones this thread holds is a bit each. */
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/inner.h"
 #include "congvu/lock.h"
@@ -54,4 +55,13 @@ void cv_lock_give(struct cv_lock *lock)
 {
     pthread_mutex_unlock(&lock->mutex);
     cv_rank_give(lock->rank);
+}
+
+void cv_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    cv_must(pthread_cond_init(cond, &attr) == 0);
+    pthread_condattr_destroy(&attr);
 }

@@ -99,13 +99,8 @@ static bool start_daemon(struct htp_server *server, int fd, struct cv_error *err
 
 static void init_sync(struct htp_server *server)
 {
-    pthread_condattr_t attr;
-
     cv_lock_init(&server->quiet_lock, CV_RANK_QUIET);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&server->quiet, &attr);
-    pthread_condattr_destroy(&attr);
+    cv_cond_init(&server->quiet);
 }
 
 static void server_free(struct htp_server *server)
@@ -185,7 +180,7 @@ void htp_server_quiesce(struct htp_server *server)
 /* Sleeps until no request is in flight, or the deadline. */
 static bool wait_quiet(struct htp_server *server, struct cv_deadline deadline)
 {
-    struct timespec until = {.tv_sec = deadline.at_ns / 1000000000, .tv_nsec = deadline.at_ns % 1000000000};
+    struct timespec until = cv_timespec(deadline);
     int rc = 0;
 
     cv_lock_take(&server->quiet_lock);

@@ -12,7 +12,7 @@
 struct job_timer {
     void (*tick)(void *ctx);
     void *ctx;
-    int64_t period_ns;
+    int period_ms;
     pthread_t thread;
     struct cv_lock lock;
     pthread_cond_t wake;
@@ -21,9 +21,9 @@ struct job_timer {
 };
 
 /* Waits for the next round. False: the end. */
-static bool next_round(struct job_timer *timer, int64_t due_ns)
+static bool next_round(struct job_timer *timer)
 {
-    struct timespec due = cv_timespec(due_ns);
+    struct timespec due = cv_timespec(cv_deadline_in_ms(timer->period_ms));
     int rc = 0;
     bool go_on;
 
@@ -41,7 +41,7 @@ static void *timer_main(void *arg)
     struct job_timer *timer = arg;
 
     (void)pthread_setname_np(pthread_self(), timer->name);
-    while (next_round(timer, cv_mono_ns() + timer->period_ns))
+    while (next_round(timer))
         timer->tick(timer->ctx);
     return NULL;
 }
@@ -49,17 +49,13 @@ static void *timer_main(void *arg)
 static struct job_timer *timer_new(const char *name, int period_ms)
 {
     struct job_timer *timer = calloc(1, sizeof(*timer));
-    pthread_condattr_t attr;
 
     if (!timer)
         return NULL;
-    timer->period_ns = (int64_t)period_ms * 1000000;
+    timer->period_ms = period_ms;
     snprintf(timer->name, sizeof(timer->name), "%s", name);
     cv_lock_init(&timer->lock, CV_RANK_TIMER);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&timer->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    cv_cond_init(&timer->wake);
     return timer;
 }
 

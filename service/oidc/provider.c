@@ -42,11 +42,7 @@ bool oidc_open(const struct oidc_options *options, struct oidc **out, struct cv_
     struct oidc *o = calloc(1, sizeof *o);
     if (o == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&o->told, &attr);
-    pthread_condattr_destroy(&attr);
+    cv_cond_init(&o->told);
     o->options = *options;
     cv_lock_init(&o->lock, CV_RANK_PROVIDER);
     *out = o;
@@ -158,8 +154,7 @@ static void copy(struct oidc *o, struct published *out)
  * the first one is getting. */
 static void wait_for_the_asker(struct oidc *o, struct cv_deadline deadline)
 {
-    struct cv_deadline until = cv_deadline_min(deadline, cv_deadline_in_ms(WAIT_MS));
-    struct timespec due = {.tv_sec = until.at_ns / 1000000000, .tv_nsec = until.at_ns % 1000000000};
+    struct timespec due = cv_timespec(cv_deadline_min(deadline, cv_deadline_in_ms(WAIT_MS)));
     int rc = 0;
     if (o->waiting == WAITERS_MAX)
         return;

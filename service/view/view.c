@@ -9,14 +9,11 @@ enum { SCRATCH = 4 << 20, PATIENCE_MS = 300000 };
 static bool locks_open(struct view *v)
 {
     pthread_rwlockattr_t attr;
-    pthread_condattr_t cond;
     pthread_rwlockattr_init(&attr);
     pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-    pthread_condattr_init(&cond);
-    pthread_condattr_setclock(&cond, CLOCK_MONOTONIC);
     cv_lock_init(&v->wait.lock, CV_RANK_APPLIED);
-    bool ok = pthread_rwlock_init(&v->lock, &attr) == 0 && pthread_cond_init(&v->wait.more, &cond) == 0;
-    pthread_condattr_destroy(&cond);
+    cv_cond_init(&v->wait.more);
+    bool ok = pthread_rwlock_init(&v->lock, &attr) == 0;
     pthread_rwlockattr_destroy(&attr);
     return ok;
 }

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "congvu/feed.h"
+#include "congvu/lock.h"
 #include "congvu/log.h"
 #include "congvu/records.h"
 #include "congvu/server.h"
@@ -366,15 +367,10 @@ static void on_alive(void *ctx, bool alive)
 
 static void seen_init(struct seen *s)
 {
-    pthread_condattr_t attr;
-
     memset(s, 0, sizeof(*s));
     s->alive = -1;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    cv_cond_init(&s->changed);
 }
 
 static struct dir_feed feed_of(struct seen *s)

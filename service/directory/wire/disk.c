@@ -37,11 +37,7 @@ bool dir_disk_open(const char *path, struct dir_disk **out, struct cv_error *err
     }
     disk->fd = fd;
     cv_lock_init(&disk->lock, CV_RANK_DISK);
-    pthread_condattr_t clock;
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&disk->flushed, &clock);
-    pthread_condattr_destroy(&clock);
+    cv_cond_init(&disk->flushed);
     *out = disk;
     return true;
 }
@@ -100,23 +96,13 @@ void dir_disk_answered(struct dir_disk *disk)
     cv_lock_give(&disk->lock);
 }
 
-static struct timespec gathered_by(void)
-{
-    struct timespec due;
-    clock_gettime(CLOCK_MONOTONIC, &due);
-    due.tv_nsec += GATHER_MS * 1000000L;
-    due.tv_sec += due.tv_nsec / 1000000000L;
-    due.tv_nsec %= 1000000000L;
-    return due;
-}
-
 /* One flush at a time, and who comes while one is under way needs the next: his change may not have been in it. */
 bool dir_disk_settle(struct dir_disk *disk, struct cv_error *err)
 {
     if (disk == NULL)
         return true;
     cv_lock_take(&disk->lock);
-    const struct timespec due = gathered_by();
+    const struct timespec due = cv_timespec(cv_deadline_in_ms(GATHER_MS));
     uint64_t mine = disk->begun + 1;
     int late = 0;
     disk->waiting++;

@@ -28,7 +28,8 @@ struct link {
 
 struct dir_standby {
     const struct dir_config *config;
-    int64_t wait_ns, refuse_ns;
+    int wait_ms;
+    int64_t refuse_ns;
     pthread_t thread;
     struct cv_lock lock;
     pthread_cond_t called, moved; /* called: somebody waits; moved: the follower has got on */
@@ -203,7 +204,7 @@ static void judge(struct dir_standby *s)
         s->target = s->written;
         s->target_at = now;
         s->pause_ms = FIRST_PAUSE_MS;
-    } else if (now - s->target_at > s->wait_ns) {
+    } else if (now - s->target_at > s->wait_ms * INT64_C(1000000)) {
         fall_behind(s, s->target_at);
     }
     s->known = s->known || s->target.count > 0 || s->behind_since != 0;
@@ -248,18 +249,12 @@ static void look(struct dir_standby *s)
 }
 
 /* ---- the thread ---- */
-static struct timespec in_ns(int64_t ns)
-{
-    int64_t at = cv_mono_ns() + ns;
-    return (struct timespec){.tv_sec = at / 1000000000, .tv_nsec = at % 1000000000};
-}
-
 /* False: the end. */
 static bool rest(struct dir_standby *s)
 {
     cv_lock_take(&s->lock);
     bool busy = s->waiting > 0;
-    struct timespec due = in_ns((int64_t)(busy ? s->pause_ms : IDLE_MS) * 1000000);
+    struct timespec due = cv_timespec(cv_deadline_in_ms(busy ? s->pause_ms : IDLE_MS));
     if (busy && s->pause_ms < MOST_PAUSE_MS)
         s->pause_ms *= 2;
     if (!s->stopping)
@@ -298,9 +293,9 @@ bool dir_standby_admits(struct dir_standby *standby, struct cv_error *err)
 }
 
 /* Under the lock, which is given meanwhile. */
-static bool await(struct dir_standby *s, const struct csns *what, int64_t ns)
+static bool await(struct dir_standby *s, const struct csns *what, struct cv_deadline until)
 {
-    struct timespec due = in_ns(ns);
+    struct timespec due = cv_timespec(cv_deadline_min(until, cv_deadline_in_ms(s->wait_ms)));
     bool late = false;
     s->waiting++;
     s->pause_ms = FIRST_PAUSE_MS;
@@ -314,14 +309,13 @@ static bool await(struct dir_standby *s, const struct csns *what, int64_t ns)
 bool dir_standby_reached(struct dir_standby *standby, const char *csn, bool name, struct cv_deadline until)
 {
     struct csns what = {0};
-    int64_t left = cv_deadline_left_ms(until) * 1000000, start = cv_mono_ns();
+    int64_t start = cv_mono_ns();
     note(&what, csn);
     cv_no_lock("waiting for the standby");
     cv_lock_take(&standby->lock);
     note(&standby->written, csn);
     bool patient = standby->single[0] == '\0' && (name || standby->behind_since == 0);
-    bool ok = patient ? await(standby, &what, left < standby->wait_ns ? left : standby->wait_ns)
-                      : anybody_has(standby, &what);
+    bool ok = patient ? await(standby, &what, until) : anybody_has(standby, &what);
     bool single = standby->single[0] != '\0'; /* said, or read for the first time, meanwhile */
     if (!ok && patient)
         fall_behind(standby, start);
@@ -334,12 +328,8 @@ bool dir_standby_reached(struct dir_standby *standby, const char *csn, bool name
 /* ---- the object ---- */
 static void init_waits(struct dir_standby *s)
 {
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->called, &attr);
-    pthread_cond_init(&s->moved, &attr);
-    pthread_condattr_destroy(&attr);
+    cv_cond_init(&s->called);
+    cv_cond_init(&s->moved);
     cv_lock_init(&s->lock, CV_RANK_STANDBY);
 }
 
@@ -358,7 +348,7 @@ bool dir_standby_start(const struct dir_config *config, int wait_ms, int refuse_
     if (!s)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     s->config = config;
-    s->wait_ns = (int64_t)wait_ms * 1000000;
+    s->wait_ms = wait_ms;
     s->refuse_ns = (int64_t)refuse_s * 1000000000;
     s->pause_ms = FIRST_PAUSE_MS;
     s->target_at = cv_mono_ns();

@@ -64,7 +64,7 @@ void view_paid(struct view_wait *w, const uint8_t uuid[16], const char *csn)
 /* Under the lock. Until something more than `seen` was applied; false when it is too late. */
 static bool more_than(struct view_wait *w, uint64_t seen, struct cv_deadline deadline)
 {
-    struct timespec until = {.tv_sec = deadline.at_ns / 1000000000, .tv_nsec = deadline.at_ns % 1000000000};
+    struct timespec until = cv_timespec(deadline);
     while (w->count == seen && pthread_cond_timedwait(&w->more, &w->lock.mutex, &until) == 0)
         ;
     return w->count != seen || !cv_deadline_passed(deadline);
