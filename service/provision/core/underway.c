@@ -92,7 +92,7 @@ void prov_underway_finish(struct prov_call *call, const char *folder, prov_under
     size_t count = AT_ONCE;
     const char *after = NULL;
     struct cv_error err = {0};
-    while (count == AT_ONCE && cv_arena_ok(call->arena)) {
+    while (count == AT_ONCE && cv_arena_ok(call->arena) && !cv_deadline_passed(call->deadline)) {
         if (!dir_document_list(call->dir, folder, "", after, AT_ONCE, true, call->arena, &docs, &count, &err)) {
             cv_log_error(CV_LOG_WARN, "cut_short", &err);
             return;
