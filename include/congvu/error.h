@@ -85,6 +85,8 @@ bool cv_fail_as(struct cv_error *err, enum cv_kind kind, const char *field, cons
 
 /* Back to CV_OK, all members zero. */
 void cv_error_clear(struct cv_error *err);
+/* True: it was of that kind, which is none to the caller, and is cleared. False: it stays. */
+bool cv_error_forgive(struct cv_error *err, enum cv_kind kind);
 
 /* Faults of one request: all of them at once, never only the first. */
 enum cv_where { CV_AT_POINTER, CV_AT_PARAMETER, CV_AT_HEADER };

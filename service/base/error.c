@@ -165,6 +165,14 @@ void cv_error_clear(struct cv_error *err)
     memset(err, 0, sizeof(*err));
 }
 
+bool cv_error_forgive(struct cv_error *err, enum cv_kind kind)
+{
+    bool is = err->kind == kind;
+    if (is)
+        cv_error_clear(err);
+    return is;
+}
+
 void cv_faults_init(struct cv_faults *faults, struct cv_arena *arena)
 {
     *faults = (struct cv_faults){.arena = arena};

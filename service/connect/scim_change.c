@@ -120,9 +120,8 @@ static bool see_changed(struct change *c, struct con_scim_account *out, struct c
     bool shown = false;
     if (scim_get(c->call, &c->there, out, err))
         return true;
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     *out = (struct con_scim_account){.id = c->there.id};
     return scim_still_shown(c->call, &c->there, &shown, out, err);
 }

@@ -194,12 +194,8 @@ static bool complete_day(struct prov_call *call, cv_day day, bool *out_done, str
     struct history_moment m = {.call = call};
     struct view_system_usage usage;
     *out_done = false;
-    if (!history_read_day(call, day, &m.day, err)) {
-        bool missing = err->kind == CV_NOT_FOUND;
-        if (missing)
-            cv_error_clear(err);
-        return missing;
-    }
+    if (!history_read_day(call, day, &m.day, err))
+        return cv_error_forgive(err, CV_NOT_FOUND);
     for (size_t s = 0; s < m.day.system_count; s++) {
         struct view_system_usage *kept = &m.day.systems[s];
         if (!completes(call, &m.day, kept, &usage))

@@ -14,9 +14,8 @@ static bool take(struct prov_call *call, cv_day today, struct cv_error *err)
         return false;
     if (m.day.unit_count == 0)
         return true; /* nothing to tell yet */
-    if (!history_latest_day(call, today, &last, err) && err->kind != CV_NOT_FOUND)
+    if (!history_latest_day(call, today, &last, err) && !cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     if (!history_write_tree(&m, &last, err) ||
         !history_write_rows(&m, "rows", last.rows, last.row_count, &m.day.rows, &m.day.row_count, err) ||
         !history_write_day(&m, err))
@@ -35,8 +34,7 @@ static bool there_already(struct prov_call *call, cv_day today, cv_moment since,
     struct history_day day;
     if (history_read_day(call, today, &day, err))
         return day.taken_at >= since;
-    if (err->kind == CV_NOT_FOUND)
-        cv_error_clear(err);
+    (void)cv_error_forgive(err, CV_NOT_FOUND);
     return false;
 }
 

@@ -102,10 +102,7 @@ static bool read_point(struct trend *t, cv_day on, struct prov_trend_point *poin
     *point = (struct prov_trend_point){.on = on, .missing = true};
     if (history_read_day(&t->call, on, &day, err))
         return judge(t, &day, err) && fill(t, &day, point, err);
-    if (err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    return true;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 bool prov_history_trend(struct prov_call *call, const struct prov_trend_query *query, struct prov_trend_point **out,

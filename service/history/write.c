@@ -30,12 +30,8 @@ static bool write_part(struct history_moment *m, const char *kind, const struct 
     }
     struct dir_document doc =
         dir_document_of(HISTORY_FOLDER, history_part_name(m->call->arena, kind, out), bytes->data, bytes->len);
-    if (dir_document_add(m->call->dir, &doc, &actor, NULL, err))
-        return true;
-    if (err->kind != CV_EXISTS)
-        return false;
-    cv_error_clear(err); /* the name tells that it is the same */
-    return true;
+    return dir_document_add(m->call->dir, &doc, &actor, NULL, err) ||
+           cv_error_forgive(err, CV_EXISTS); /* the name tells that it is the same */
 }
 
 static const struct history_ref *ref_at(const struct history_ref *refs, size_t count, size_t at)
@@ -122,9 +118,8 @@ bool history_write_day(struct history_moment *m, struct cv_error *err)
     struct dir_document doc = dir_document_of(HISTORY_FOLDER, day_name(arena, m->day.day), text.data, text.len);
     if (dir_document_add(m->call->dir, &doc, &actor, NULL, err))
         return true;
-    if (err->kind != CV_EXISTS)
+    if (!cv_error_forgive(err, CV_EXISTS))
         return false;
-    cv_error_clear(err);
     return dir_document_read(m->call->dir, HISTORY_FOLDER, doc.name, arena, &before, err) &&
            dir_document_save(m->call->dir, &before, text.data, text.len, &actor, NULL, err);
 }

@@ -226,9 +226,8 @@ static bool put_once(struct prov_call *call, void *ctx, struct dir_stamp *stamp,
     struct kept kept;
     struct dir_actor actor = prov_dir_actor(call);
     if (!fetch(call, p->wanted.code, &kept, err)) {
-        if (err->kind != CV_NOT_FOUND)
+        if (!cv_error_forgive(err, CV_NOT_FOUND))
             return false;
-        cv_error_clear(err);
         return add(call, p, stamp, err);
     }
     if (!visible(call, &kept.schedule))
@@ -314,9 +313,8 @@ static bool delete_once(struct prov_call *call, void *ctx, struct dir_stamp *sta
     struct dir_actor actor = prov_dir_actor(call);
     (void)stamp;
     bool found = fetch(call, ctx, &kept, err);
-    if (!found && err->kind != CV_NOT_FOUND)
+    if (!found && !cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     if (!found || !visible(call, &kept.schedule))
         return cv_fail(err, cvp_report_schedule_not_found, NULL, "Không có lịch báo cáo này",
                        "There is no such schedule of reports");

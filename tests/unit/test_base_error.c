@@ -153,6 +153,18 @@ static void utf8_is_cut_whole(void **state)
     assert_int_equal(cv_utf8_whole("", 0), 0);
 }
 
+static void what_is_none_to_the_caller_is_forgiven(void **state)
+{
+    struct cv_error err;
+    (void)state;
+    cv_fail(&err, cvp_staff_not_found, NULL, "x", "x");
+    assert_false(cv_error_forgive(&err, CV_EXISTS));
+    assert_int_equal(err.kind, CV_NOT_FOUND);
+    assert_true(cv_error_forgive(&err, CV_NOT_FOUND));
+    assert_int_equal(err.kind, CV_OK);
+    assert_false(cv_error_forgive(&err, CV_NOT_FOUND));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +177,7 @@ int main(void)
         with_arena(faults_are_bounded_and_counted),
         cmocka_unit_test(an_overflowed_arena_fails_the_check),
         cmocka_unit_test(utf8_is_cut_whole),
+        cmocka_unit_test(what_is_none_to_the_caller_is_forgiven),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

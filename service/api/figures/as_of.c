@@ -150,9 +150,8 @@ bool api_find_previous(struct htp_exchange *x, struct api_figures *question, con
         hide_use(past);
     if (past->found)
         return true;
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND)) /* no snapshot, or the unit or a system was not there then */
         return false;
-    cv_error_clear(err); /* no snapshot, or the unit or a system was not there then */
     past->snapshot_on = CV_NO_DAY;
     return true;
 }

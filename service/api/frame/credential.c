@@ -68,8 +68,7 @@ bool api_token_asked(struct htp_exchange *x, struct cv_error *err)
     if (api_actor(x)->is_person)
         return person_asked(x, err);
     bool found = dir_token_read(x->thread, api_actor(x)->token, x->arena, &token, err);
-    if (!found && err->kind != CV_NOT_FOUND)
+    if (!found && !cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     return api_token_good(x, &token, found, err);
 }

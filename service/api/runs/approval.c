@@ -77,12 +77,7 @@ static bool keep(struct prov_call *call, const char *import, const char *digest,
     const struct dir_actor actor = prov_dir_actor(call);
     const char *text = cv_arena_printf(call->arena, "%s %s", digest, call->actor);
     const struct dir_document doc = dir_document_of(folder, name_of(call->arena, import), text, strlen(text));
-    if (dir_document_add(call->dir, &doc, &actor, NULL, err))
-        return true;
-    bool before = err->kind == CV_EXISTS;
-    if (before)
-        cv_error_clear(err);
-    return before;
+    return dir_document_add(call->dir, &doc, &actor, NULL, err) || cv_error_forgive(err, CV_EXISTS);
 }
 
 static bool approve(struct prov_call *call, const struct imp_stored *plan, const char *digest, struct cv_error *err)

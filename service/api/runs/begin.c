@@ -105,12 +105,8 @@ static bool abandoned(struct imp_runner *runner, const char *import, const struc
 static bool read_earlier(struct imp_run *run, struct dir_session *dir, struct cv_error *err)
 {
     struct imp_progress progress;
-    if (imp_outcomes_read(dir, run->id, run->arena, &progress, &run->earlier, err))
-        return true;
-    bool none = err->kind == CV_NOT_FOUND;
-    if (none)
-        cv_error_clear(err);
-    return none;
+    return imp_outcomes_read(dir, run->id, run->arena, &progress, &run->earlier, err) ||
+           cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 static struct imp_run *make(struct imp_runner *runner, struct prov_call *call, const struct asked *asked,
@@ -173,20 +169,14 @@ static bool ended_well(struct dir_session *dir, const char *import, struct cv_ar
 {
     if (imp_ended_read(dir, import, false, arena, progress, NULL, NULL, err))
         return progress->state == IMP_ENDED && all_well(progress);
-    if (err->kind == CV_NOT_FOUND)
-        cv_error_clear(err);
+    (void)cv_error_forgive(err, CV_NOT_FOUND);
     return false;
 }
 
 static bool read_marker(struct dir_session *dir, const char *import, struct cv_arena *arena, struct imp_marker *out,
                         struct cv_error *err)
 {
-    if (imp_marker_read(dir, import, arena, out, err))
-        return true;
-    bool none = err->kind == CV_NOT_FOUND;
-    if (none)
-        cv_error_clear(err);
-    return none;
+    return imp_marker_read(dir, import, arena, out, err) || cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 /* One of this process. What a copy has cut short is worked out before it goes on. */

@@ -168,15 +168,13 @@ static bool find_elsewhere(struct prov_call *call, const struct imp_stored *plan
         f->progress.state = imp_marker_stale(&marker, &mine) ? IMP_INTERRUPTED : IMP_RUNNING;
         return true;
     }
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     if (imp_ended_read(call->dir, import, results, f->arena, &f->progress, &f->results, &f->result_count, err))
         return true;
     f->progress = (struct imp_progress){.state = IMP_PLANNED, .started_at = CV_NO_MOMENT, .ended_at = CV_NO_MOMENT};
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     struct prov_call own = *call;
     own.arena = f->arena;
     return imp_approval_read(&own, plan, &f->progress, err);

@@ -255,9 +255,8 @@ static bool write_head(struct dir_session *dir, const char *name, const char *by
     struct dir_document before;
     if (dir_document_read(dir, folder, name, arena, &before, err))
         return dir_document_save(dir, &before, bytes, len, &itself, NULL, err);
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     return add(dir, name, bytes, len, err);
 }
 
@@ -284,12 +283,8 @@ bool imp_ended_write(struct dir_session *dir, const char *import, const struct i
     struct cv_jout j;
     cv_auto_buf buf = {0};
     struct dir_document head;
-    if (!dir_document_read(dir, folder, import, arena, &head, err)) { /* the plan was deleted meanwhile */
-        bool none = err->kind == CV_NOT_FOUND;
-        if (none)
-            cv_error_clear(err);
-        return none;
-    }
+    if (!dir_document_read(dir, folder, import, arena, &head, err)) /* the plan was deleted meanwhile */
+        return cv_error_forgive(err, CV_NOT_FOUND);
     char written[CV_ID_TEXT];
     const char *parts = parts_of(arena, import, cv_id_text("run_", cv_id_make(), written));
     cv_buf_init(&buf, 1 << 16);
@@ -341,12 +336,8 @@ static bool read_parts(struct dir_session *dir, const char *parts, size_t most, 
     cv_auto_arena scratch = cv_arena_new(PART);
     for (int part = 0; part < PARTS_MAX; part++) {
         struct dir_document doc;
-        if (!dir_document_read(dir, folder, part_name(arena, parts, part), arena, &doc, err)) {
-            bool end = err->kind == CV_NOT_FOUND;
-            if (end)
-                cv_error_clear(err);
-            return end;
-        }
+        if (!dir_document_read(dir, folder, part_name(arena, parts, part), arena, &doc, err))
+            return cv_error_forgive(err, CV_NOT_FOUND);
         const char *at = doc.bytes, *end = doc.bytes + doc.len, *line = NULL;
         size_t len = 0;
         for (; *out_count < most && imp_next_line(&at, end, &line, &len); cv_arena_reset(scratch))

@@ -236,9 +236,8 @@ bool dir_mark_renew(struct dir_session *session, struct cv_error *err)
     dir_put(&after, mark_name, mark);
     if (dir_modify_entry(session, MARK_DN, &before, &after, NULL, NULL, err))
         return true;
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     dir_put(&after, "objectClass", "cvLeaseEntry");
     dir_put(&after, "cn", "server");
     return dir_add_entry(session, MARK_DN, &after, NULL, err);

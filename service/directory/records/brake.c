@@ -252,9 +252,8 @@ bool dir_brake_read(struct dir_session *s, struct cv_id line, struct cv_arena *a
     struct dir_entry entry;
 
     if (!dir_read_entry(s, dir_dn_brake(arena, dir_session_base(s), line), arena, &entry, err)) {
-        if (err->kind != CV_NOT_FOUND)
+        if (!cv_error_forgive(err, CV_NOT_FOUND))
             return false;
-        cv_error_clear(err);
         *out = brake;
         return true;
     }

@@ -198,9 +198,8 @@ bool dir_document_list(struct dir_session *s, const char *folder, const char *pr
             continue;
         docs[count] = (struct dir_document){.folder = folder, .name = name};
         if (with_bytes && !dir_document_read(s, folder, name, arena, &docs[count], err)) {
-            if (err->kind != CV_NOT_FOUND)
+            if (!cv_error_forgive(err, CV_NOT_FOUND)) /* deleted since the names were read */
                 return false;
-            cv_error_clear(err); /* deleted since the names were read */
             continue;
         }
         count++;

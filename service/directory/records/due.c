@@ -42,10 +42,7 @@ bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_fo
     *out_found = dir_find_entry(s, dir_session_base(s), expired, arena, &entry, err);
     if (*out_found)
         return forget_key(s, arena, &entry, expired, err);
-    if (err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    return true;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 static bool find_people(struct dir_session *s, const char *filter, struct cv_id *out, size_t max, size_t *out_count,

@@ -94,12 +94,8 @@ static bool look(const struct dir_lease *lease, struct dir_session *s, struct cv
 {
     struct dir_entry entry;
     *out = (struct look){.free = true};
-    if (!dir_read_entry(s, entry_dn(lease, arena), arena, &entry, err)) {
-        if (err->kind != CV_NOT_FOUND)
-            return false;
-        cv_error_clear(err);
-        return true;
-    }
+    if (!dir_read_entry(s, entry_dn(lease, arena), arena, &entry, err))
+        return cv_error_forgive(err, CV_NOT_FOUND);
     const char *holder = dir_get_text(&entry, "cvLeaseHolder");
     *out = (struct look){.there = true,
                          .free = !holder,

@@ -166,10 +166,8 @@ bool dir_names_held(struct dir_session *s, const char *const *names, size_t coun
     }
     bool found = dir_find_entry(s, dir_session_base(s), filter, arena, &entry, err);
 
-    if (!found && err->kind != CV_NOT_FOUND)
+    if (!found && !cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    if (!found)
-        cv_error_clear(err);
     *out_any = found;
     return true;
 }

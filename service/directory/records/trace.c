@@ -74,12 +74,8 @@ static bool look_in_entry(struct dir_session *s, const char *dn, const char *mar
                           enum dir_found *out, struct cv_error *err)
 {
     struct dir_entry entry;
-    if (!dir_read_entry(s, dn, arena, &entry, err)) {
-        bool gone = err->kind == CV_NOT_FOUND;
-        if (gone)
-            cv_error_clear(err);
-        return gone;
-    }
+    if (!dir_read_entry(s, dn, arena, &entry, err))
+        return cv_error_forgive(err, CV_NOT_FOUND);
     const char *actor = dir_get_text(&entry, "cvActor"), *theirs = actor != NULL ? mark_in(arena, actor) : NULL;
     if (theirs != NULL && strcmp(theirs, mark) == 0)
         *out = DIR_FOUND;
@@ -263,12 +259,8 @@ bool dir_trace_last(struct dir_session *s, struct cv_arena *arena, enum dir_foun
         struct dir_entry suffix, *found;
         size_t count = 0;
         *out_csn = "";
-        if (!dir_read_operational(s, dir_session_base(s), arena, &suffix, err)) {
-            bool empty = err->kind == CV_NOT_FOUND;
-            if (empty)
-                cv_error_clear(err);
-            return empty;
-        }
+        if (!dir_read_operational(s, dir_session_base(s), arena, &suffix, err))
+            return cv_error_forgive(err, CV_NOT_FOUND);
         *out_csn = last_csn(&suffix);
         if (!dir_find_named(s, LOG_BASE, dir_filter_eq(arena, "entryCSN", *out_csn), stamp_names, 1, arena, &found,
                             &count, err))
@@ -427,10 +419,7 @@ bool dir_trace_place(struct dir_session *s, struct cv_arena *arena, const char *
         *out = text_or(&entry, "cvLeaseHolder", "");
         return true;
     }
-    if (err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    return true;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 bool dir_trace_place_put(struct dir_session *s, const char *at, struct cv_error *err)

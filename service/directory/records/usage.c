@@ -141,9 +141,8 @@ bool dir_usage_feed_read(struct dir_session *s, const char *system, struct cv_ar
 
     if (dir_read_entry(s, dir_dn_usage_feed(arena, system), arena, &entry, err))
         return dir_unmap_usage_feed(&entry, out, err);
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     *out = (struct dom_usage_feed){
         .system = system, .data_from = CV_NO_DAY, .data_through = CV_NO_DAY, .received_at = CV_NO_MOMENT};
     return true;

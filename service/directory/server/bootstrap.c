@@ -27,12 +27,7 @@ static struct dir_attrs new_entry(const struct work *w, const char *object_class
 
 static bool ensure(const struct work *w, const char *dn, const struct dir_attrs *attrs, struct cv_error *err)
 {
-    if (dir_add_entry(w->session, dn, attrs, NULL, err))
-        return true;
-    if (err->kind != CV_EXISTS)
-        return false;
-    cv_error_clear(err);
-    return true;
+    return dir_add_entry(w->session, dn, attrs, NULL, err) || cv_error_forgive(err, CV_EXISTS);
 }
 
 /* "dc=congvu" or "o=UBND" or "ou=..."; the class follows from the attribute. */
@@ -174,19 +169,14 @@ static bool never_lock(const struct work *w, const char *dn, struct cv_error *er
     const char *policy = policy_dn(w, "machines");
     if (dir_find_entry(w->session, dn, dir_filter_eq(w->arena, "pwdPolicySubentry", policy), w->arena, &found, err))
         return true;
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     dir_attrs_init(&before, w->arena);
     dir_attrs_init(&after, w->arena);
     dir_put(&before, "pwdPolicySubentry", "-");
     dir_put(&after, "pwdPolicySubentry", policy);
-    if (dir_modify_entry(w->session, dn, &before, &after, NULL, NULL, err))
-        return true;
-    bool none = err->kind == CV_NOT_FOUND; /* the embedded server knows the service by its user, without an entry */
-    if (none)
-        cv_error_clear(err);
-    return none;
+    /* the embedded server knows the service by its user, without an entry */
+    return dir_modify_entry(w->session, dn, &before, &after, NULL, NULL, err) || cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 static bool ensure_machines(const struct work *w, struct cv_error *err)
@@ -209,9 +199,8 @@ static bool ensure_systems(const struct work *w, const struct dir_bootstrap *wha
     const char *folder = cv_arena_printf(w->arena, "ou=systems,ou=system,%s", w->base);
     if (dir_find_entry(w->session, folder, dir_filter_class(w->arena, "cvSystemEntry"), w->arena, &found, err))
         return true;
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     for (size_t i = 0; i < what->system_count; i++) {
         struct dir_attrs a;
         dir_attrs_init(&a, w->arena);
@@ -344,10 +333,7 @@ bool dir_data_fingerprint(struct dir_session *s, char out[17], struct cv_error *
         snprintf(out, 17, "%s", theirs ? theirs : "?");
         return true;
     }
-    if (err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    return true;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 bool dir_newest_write(struct dir_session *s, cv_moment *out, struct cv_error *err)
@@ -378,10 +364,8 @@ bool dir_no_token(struct dir_session *s, bool *out_none, struct cv_error *err)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     const char *folder = cv_arena_printf(arena, "ou=tokens,ou=system,%s", dir_session_base(s));
     bool any = dir_find_entry(s, folder, dir_filter_class(arena, "cvTokenEntry"), arena, &found, err);
-    if (!any && err->kind != CV_NOT_FOUND)
+    if (!any && !cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    if (!any)
-        cv_error_clear(err);
     *out_none = !any;
     return true;
 }

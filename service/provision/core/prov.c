@@ -169,10 +169,7 @@ bool prov_seen_before(struct prov_call *call, const struct prov_recall *recall, 
     *out_replay = recall->found;
     if (recall->found)
         return prov_replay_ok(call, recall->pair, err) && (recall->visible || prov_unseen(err, recall->missing));
-    bool none = err->kind == CV_NOT_FOUND;
-    if (none)
-        cv_error_clear(err);
-    return none;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 /* The directory refused because somebody else wrote in between; what the caller's own If-Match says is final. */

@@ -21,9 +21,8 @@ static bool add(struct prov_call *call, const struct dir_document *doc, struct d
     struct dir_actor actor = prov_dir_actor(call);
     if (dir_document_add(call->dir, doc, &actor, NULL, err))
         return true;
-    if (err->kind != CV_EXISTS)
+    if (!cv_error_forgive(err, CV_EXISTS))
         return false;
-    cv_error_clear(err);
     dir_document_read(call->dir, doc->folder, doc->name, call->arena, before, err);
     return false;
 }
@@ -64,12 +63,8 @@ bool prov_underway_claim(struct prov_call *call, const char *folder, const char 
 bool prov_underway_forget(struct prov_call *call, const char *folder, const char *name, struct cv_error *err)
 {
     struct dir_actor actor = prov_dir_actor(call);
-    if (dir_document_delete(call->dir, folder, name, &actor, err))
-        return true;
-    bool gone = err->kind == CV_NOT_FOUND; /* ended by another process */
-    if (gone)
-        cv_error_clear(err);
-    return gone;
+    return dir_document_delete(call->dir, folder, name, &actor, err) ||
+           cv_error_forgive(err, CV_NOT_FOUND); /* ended by another process */
 }
 
 static void finish(struct prov_call *call, const struct dir_document *doc, prov_underway_fn *carry_out)

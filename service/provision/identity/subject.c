@@ -77,10 +77,8 @@ bool prov_sign_in_subject(struct prov_call *call, const struct prov_subject *in,
     const char *subject = subject_of(call, in);
     *out = (struct prov_signed_in){.with_factor = in->with_factor};
     bool found = dir_staff_find_subject(call->dir, subject, call->arena, &staff, err);
-    if (!found && err->kind != CV_NOT_FOUND)
+    if (!found && !cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    if (!found)
-        cv_error_clear(err);
     id = staff.id;
     if (!found &&
         (!first_time(call, in, subject, &id, err) || !dir_staff_read(call->dir, id, call->arena, &staff, err)))

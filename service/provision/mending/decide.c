@@ -25,10 +25,7 @@ static bool read_one(struct prov_call *call, const char *name, struct prov_dupli
     *out_there = dir_document_read(call->dir, PROV_DUPLICATES, name, call->arena, &document, err);
     if (*out_there)
         return prov_duplicate_read(call, &document, out, err);
-    if (err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    return true;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 static bool shown(struct prov_call *call, const struct prov_duplicate *d, uint32_t verdicts)

@@ -129,12 +129,8 @@ static bool go_on(struct prov_call *call, struct swap *swap, bool *out_found, st
     struct dir_document doc;
     const char *name = name_of(call->arena, swap), *asked = swap->one;
     *out_found = dir_document_read(call->dir, SWAPS, name, call->arena, &doc, err);
-    if (!*out_found) {
-        bool none = err->kind == CV_NOT_FOUND;
-        if (none)
-            cv_error_clear(err);
-        return none;
-    }
+    if (!*out_found)
+        return cv_error_forgive(err, CV_NOT_FOUND);
     if (!read_swap(call, &doc, swap, err) || !settle(call, swap, out, err) ||
         !prov_staff_read(call, asked, &out->staff, err))
         return false;

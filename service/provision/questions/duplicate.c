@@ -198,9 +198,8 @@ bool prov_duplicate_ask(struct prov_call *call, struct prov_duplicate *question,
         *question = known;
         return true;
     }
-    if (!found && err->kind != CV_NOT_FOUND)
+    if (!found && !cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     if (prov_duplicate_keep(call, found ? &document : NULL, question, err))
         return true;
     bool raced = err->kind == CV_EXISTS || err->kind == CV_STALE; /* the same line at another process */

@@ -27,9 +27,8 @@ bool prov_batch_begin(struct prov_call *call, struct prov_batch *out, struct cv_
     *out = (struct prov_batch){.keyed = call->idempotency.key != NULL && !call->validate_only};
     if (!out->keyed || find(call, out, err))
         return true;
-    if (err->kind != CV_NOT_FOUND)
+    if (!cv_error_forgive(err, CV_NOT_FOUND))
         return false;
-    cv_error_clear(err);
     if (claim(call, out, err))
         return true;
     if (err->kind != CV_EXISTS && err->kind != CV_CONFLICT)

@@ -109,10 +109,7 @@ bool prov_hr_ref_holder(struct prov_call *call, const struct dom_staff *staff, s
             *out = holder.id;
         return true;
     }
-    bool nobody = err->kind == CV_NOT_FOUND;
-    if (nobody)
-        cv_error_clear(err);
-    return nobody;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 bool prov_hr_ref_free(struct prov_call *call, const struct dom_staff *staff, struct cv_error *err)

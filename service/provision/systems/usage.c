@@ -176,9 +176,8 @@ static bool save_person(struct prov_call *call, const char *system, const struct
         *out_added = dom_use_merge(use, &person->use);
         if (*out_added == 0 || dir_usage_save(call->dir, before, &after, err))
             return true;
-        if (err->kind != CV_STALE) /* else another feed wrote: its bits must not get lost */
+        if (!cv_error_forgive(err, CV_STALE)) /* else another feed wrote: its bits must not get lost */
             return false;
-        cv_error_clear(err);
         if (!dir_usage_read(call->dir, person->staff, arena, before, err))
             return false;
     }
@@ -291,9 +290,8 @@ static bool save_feed(struct prov_call *call, const struct prov_usage_input *in,
         out->data_through = feed.data_through;
         if (dir_usage_feed_save(call->dir, &feed, in->rewind, err))
             return true;
-        if (err->kind != CV_STALE)
+        if (!cv_error_forgive(err, CV_STALE))
             return false;
-        cv_error_clear(err);
     }
     return cv_fail_as(err, CV_STALE, "", "Nhiều nguồn cùng báo một hệ thống",
                       "Too many feeds report one system at once");

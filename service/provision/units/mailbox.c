@@ -193,9 +193,8 @@ static bool find_holders(struct prov_call *call, const struct prov_unit_mailbox_
     for (size_t i = 0; i < in->holder_count; i++) {
         struct view_staff *found = &out->holders[out->named];
         bool there = view_staff_find(call->prov->options.view, call->scope, in->holders[i], call->arena, found, err);
-        if (!there && err->kind != CV_NOT_FOUND)
+        if (!there && !cv_error_forgive(err, CV_NOT_FOUND))
             return false;
-        cv_error_clear(err);
         if (!there || found->status == DOM_DEPARTED || found->address == NULL)
             cv_fault_add(call->faults, CV_AT_POINTER, cv_arena_printf(call->arena, "/holders/%zu", i), "not_found",
                          "Không có người đang công tác nào như vậy có hộp thư",

@@ -63,10 +63,7 @@ bool rec_ours_by_id(struct rec_step *s, const char *id, const char *login, struc
         return *out_found || !may || con_scim_keeps_marks(s->link->scim.server) ||
                rec_not_ours(err, out->login ? out->login : id);
     }
-    if (err->kind != CV_NOT_FOUND)
-        return false;
-    cv_error_clear(err);
-    return true;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 /* Only `active` is touched: what he was called there stays with the account. */
