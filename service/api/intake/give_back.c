@@ -4,7 +4,7 @@
 #include "api/frame/tables.h"
 #include "api/intake/imports.h"
 
-enum { FILE_COLUMNS = 64, ROW_ARENA = 8 << 20 };
+enum { FILE_COLUMNS = 64 };
 
 struct giving_back {
     struct htp_exchange *x;
@@ -31,7 +31,7 @@ static void collect(struct giving_back *g, const struct imp_stored *stored)
     const char *at = stored->rows, *end = stored->rows + stored->rows_len, *line = NULL;
     struct imp_row row;
     size_t len = 0;
-    cv_auto_arena arena = cv_arena_new(ROW_ARENA);
+    cv_auto_arena arena = cv_arena_new(IMP_ROW_ARENA);
     for (; imp_next_line(&at, end, &line, &len); cv_arena_reset(arena))
         if (imp_row_read(arena, line, len, &row) && row.row > 0 && (size_t)row.row < g->said_count)
             g->said[row.row] = said_of(g->x, &row, g->said[row.row]);

@@ -3,7 +3,7 @@
 
 #include "api/intake/imports.h"
 
-enum { ITEMS_MAX = 500, ROW_ARENA = 8 << 20 };
+enum { ITEMS_MAX = 500 };
 
 /* ---- looking ---- */
 
@@ -94,7 +94,7 @@ void api_list_import_rows(struct htp_exchange *x)
     if (!api_faultless(x, cvp_invalid_parameter) || !imp_open(x, &call, IMP_ROWS | IMP_TO_LOOK, &stored))
         return;
     const char *at = stored.rows, *end = stored.rows + stored.rows_len;
-    cv_auto_arena arena = cv_arena_new(ROW_ARENA); /* of a line */
+    cv_auto_arena arena = cv_arena_new(IMP_ROW_ARENA);
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
     while (written < most && imp_next_line(&at, end, &line, &len)) {

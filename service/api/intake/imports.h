@@ -7,6 +7,7 @@
 #include "congvu/prov_units.h"
 
 enum { IMP_BY_CHANGES = -1, IMP_KEEP_DAYS = 30, IMP_ID_TEXT = CV_ID_TEXT, IMP_NOTES = INT_NOTES_MAX + 8 };
+enum { IMP_ROW_ARENA = 8 << 20 }; /* of one row */
 
 enum imp_action {
     IMP_CREATE,
@@ -111,7 +112,6 @@ struct imp {
     struct imp_texts *met;     /* people, codes and new names of the rows above, by the row's number; or NULL */
     struct imp_roster *roster; /* of a roster, once its rows were looked at; or NULL */
 };
-bool imp_begin(struct imp *imp, struct cv_error *err);
 /* Fills *out in `arena`; never fails: what is wrong is said in the row. */
 void imp_judge(struct imp *imp, const struct int_proposal *p, const struct int_table *table, struct cv_arena *arena,
                struct imp_row *out);
@@ -188,7 +188,9 @@ bool imp_to_be_done(enum imp_action action);
 bool imp_lets_many_go(struct imp *imp, const struct cv_buf *rows, int64_t departs, bool *out, struct cv_error *err);
 
 /* ---- units.c ---- */
-bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_error *err);
+bool imp_units_load(struct imp *imp, struct cv_error *err);
+/* What rows have made: the list is gone through from its beginning again. */
+void imp_units_forget(struct imp *imp);
 /* How each unit is named for certain. */
 bool imp_unit_names(const struct imp *imp, const char ***out, size_t *out_count);
 /* One that a row makes: the rows below it may mean it. `parent`: its code, or NULL. */
@@ -229,8 +231,6 @@ bool imp_store(struct prov_call *call, const struct imp_stored *in, struct cv_er
 /* import_not_found also for one that the caller may not see. */
 bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bool rows, bool file,
               struct imp_stored *out, struct cv_error *err);
-/* The corrected copy of a plan; NULL: none. */
-bool imp_successor(struct prov_call *call, const char *id, const char **out, struct cv_error *err);
 /* Has one been sent, be it deleted since? What ran then does not go on by itself. */
 bool imp_replaced(struct prov_call *call, const char *id, bool *out, struct cv_error *err);
 /* Somebody asks for the plan: import_replaced, unless its corrected copy is gone; then it is forgotten. */

@@ -10,11 +10,6 @@
 
 static const char *const weight_words[] = {"said", "review", "fault"};
 
-bool imp_begin(struct imp *imp, struct cv_error *err)
-{
-    return imp_units_load(imp->x, &imp->units, err);
-}
-
 /* ---- notes ---- */
 static void add_note(struct imp_row *r, struct imp_note note)
 {

@@ -4,7 +4,7 @@
 #include "api/frame/window.h"
 #include "api/intake/imports.h"
 
-enum { ROW_ARENA = 8 << 20, SHORTER = 5 };
+enum { SHORTER = 5 };
 
 /* ---- the question ---- */
 
@@ -168,8 +168,8 @@ static bool go_through(struct planning *p, struct int_list *list, struct cv_erro
     p->absent = 0;
     cv_buf_reset(&p->rows);
     p->imp.met = imp_texts_new(p->imp.x->arena, int_about(list)->rows * IMP_MET_PER_ROW);
-    if (!imp_begin(&p->imp, err) ||
-        (p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
+    imp_units_forget(&p->imp);
+    if ((p->options.kind == INT_ROSTER && !imp_roster_make(&p->imp, list, &p->table, err)) ||
         !int_proposals(list, &p->table, plan_row, p, err))
         return false;
     if (p->late || !cv_buf_ok(&p->rows))
@@ -190,7 +190,7 @@ static bool plan(struct planning *p, struct int_list *list, struct cv_error *err
     struct htp_exchange *x = p->imp.x;
     struct prov_planned *held = prov_planned_new(x->arena, int_about(list)->rows);
     p->imp.call.agreed_by = p->imp.call.actor; /* for the dry runs: of all rows together the brake is asked below */
-    if (!view_may_deny(api_of(x)->view, err) || !find_table(p, list, err))
+    if (!view_may_deny(api_of(x)->view, err) || !find_table(p, list, err) || !imp_units_load(&p->imp, err))
         return false;
     for (int i = 0; i < TIMES && held != NULL; i++) {
         p->imp.call.planned = held;
@@ -327,7 +327,7 @@ static bool may_replace(struct htp_exchange *x, struct prov_call *call, const ch
 
 static bool planning_begin(struct planning *p, struct htp_exchange *x)
 {
-    *p = (struct planning){.imp = {.x = x}, .arena = cv_arena_new(ROW_ARENA)};
+    *p = (struct planning){.imp = {.x = x}, .arena = cv_arena_new(IMP_ROW_ARENA)};
     cv_buf_init(&p->rows, 48 << 20);
     p->imp.options = &p->options;
     return p->arena != NULL;

@@ -4,8 +4,6 @@
 #include "api/intake/imports.h"
 #include "congvu/prov_brake.h"
 
-enum { ROW_ARENA = 1 << 20 };
-
 static bool dismisses(const struct imp_row *row, struct cv_arena *arena)
 {
     struct cv_error none = {0};
@@ -30,7 +28,7 @@ static bool leaver_of(struct imp *imp, const struct imp_row *row, struct cv_aren
 
 bool imp_lets_many_go(struct imp *imp, const struct cv_buf *rows, int64_t departs, bool *out, struct cv_error *err)
 {
-    cv_auto_arena arena = cv_arena_new(ROW_ARENA);
+    cv_auto_arena arena = cv_arena_new(IMP_ROW_ARENA);
     struct prov_leaver *leavers = CV_NEWS(imp->x->arena, struct prov_leaver, (size_t)departs + 1);
     const char *at = cv_buf_str(rows), *end = at + rows->len, *line = NULL;
     size_t count = 0, len = 0;

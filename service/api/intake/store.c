@@ -54,13 +54,10 @@ static bool read_parts(struct prov_call *call, const char *id, const char *what,
         struct dir_document doc;
         const char *name = cv_arena_printf(call->arena, "%s.%s.%04d", id, what, part);
         if (!dir_document_read(call->dir, folder, name, call->arena, &doc, err)) {
-            bool end = err->kind == CV_NOT_FOUND;
-            if (end)
-                cv_error_clear(err);
             *out = cv_arena_bytes(call->arena, cv_buf_str(&all), all.len);
             *out_len = all.len;
             cv_buf_free(&all);
-            return end;
+            return cv_error_forgive(err, CV_NOT_FOUND);
         }
         cv_buf_put(&all, doc.bytes, doc.len);
     }
@@ -121,56 +118,51 @@ static const char *successor_name(struct cv_arena *arena, const char *id)
     return cv_arena_printf(arena, "%s.replaced", id);
 }
 
-/* One that is deleted replaces nothing. */
-bool imp_successor(struct prov_call *call, const char *id, const char **out, struct cv_error *err)
+/* out->name NULL: there is none. */
+static bool look_for(struct prov_call *call, const char *name, struct dir_document *out, struct cv_error *err)
 {
-    struct dir_document doc, head;
-    *out = NULL;
-    if (dir_document_read(call->dir, folder, successor_name(call->arena, id), call->arena, &doc, err) &&
-        dir_document_read(call->dir, folder, cv_arena_strndup(call->arena, doc.bytes, doc.len), call->arena, &head,
-                          err))
-        *out = head.name;
-    bool none = *out == NULL && err->kind == CV_NOT_FOUND;
-    if (none)
-        cv_error_clear(err);
-    return none || *out != NULL;
+    *out = (struct dir_document){0};
+    return dir_document_read(call->dir, folder, name, call->arena, out, err) || cv_error_forgive(err, CV_NOT_FOUND);
 }
 
-static bool look_for(struct prov_call *call, const char *name, bool *out, struct dir_document *doc,
-                     struct cv_error *err)
+/* *out NULL: none; one that is deleted replaces nothing. `mark` says which one was named. */
+static bool successor(struct prov_call *call, const char *id, struct dir_document *mark, const char **out,
+                      struct cv_error *err)
 {
-    *out = dir_document_read(call->dir, folder, name, call->arena, doc, err);
-    bool none = !*out && err->kind == CV_NOT_FOUND;
-    if (none)
-        cv_error_clear(err);
-    return none || *out;
+    struct dir_document copy = {0};
+    if (!look_for(call, successor_name(call->arena, id), mark, err) ||
+        (mark->name != NULL && !look_for(call, cv_arena_strndup(call->arena, mark->bytes, mark->len), &copy, err)))
+        return false;
+    *out = copy.name;
+    return true;
+}
+
+static bool take_successor(struct prov_call *call, struct imp_stored *out, struct cv_error *err)
+{
+    struct dir_document mark;
+    return successor(call, out->id, &mark, &out->replaced_by, err);
 }
 
 bool imp_replaced(struct prov_call *call, const char *id, bool *out, struct cv_error *err)
 {
     struct dir_document mark;
-    return look_for(call, successor_name(call->arena, id), out, &mark, err);
+    bool known = look_for(call, successor_name(call->arena, id), &mark, err);
+    *out = known && mark.name != NULL;
+    return known;
 }
 
 /* Another copy may have been named meanwhile: only the mark that was looked at goes. */
 bool imp_not_replaced(struct prov_call *call, const char *id, struct cv_error *err)
 {
-    struct dir_document mark, copy;
-    bool marked = false, there = false;
-    if (!look_for(call, successor_name(call->arena, id), &marked, &mark, err))
+    struct dir_document mark;
+    const char *copy = NULL;
+    if (!successor(call, id, &mark, &copy, err))
         return false;
-    if (!marked)
+    if (mark.name == NULL || (copy == NULL && dir_document_delete_read(call->dir, &mark, err)) ||
+        cv_error_forgive(err, CV_NOT_FOUND)) /* somebody else has asked too */
         return true;
-    if (!look_for(call, cv_arena_strndup(call->arena, mark.bytes, mark.len), &there, &copy, err))
+    if (copy == NULL && !cv_error_forgive(err, CV_STALE))
         return false;
-    if (!there && dir_document_delete_read(call->dir, &mark, err))
-        return true;
-    bool gone = err->kind == CV_NOT_FOUND; /* somebody else has asked too */
-    if (gone)
-        cv_error_clear(err);
-    if (gone || (!there && err->kind != CV_STALE))
-        return gone;
-    cv_error_clear(err);
     return cv_fail(err, cvp_import_replaced, NULL, "Danh sách này đã được thay bằng bản đã sửa",
                    "This list has been replaced by a corrected copy");
 }
@@ -186,9 +178,8 @@ bool imp_replace(struct prov_call *call, const char *old, const char *id, struct
         cv_error_clear(err);
         if (add(call, name, id, strlen(id), err))
             return true;
-        if (err->kind != CV_EXISTS)
+        if (!cv_error_forgive(err, CV_EXISTS))
             return false;
-        cv_error_clear(err);
         if (dir_document_read(call->dir, folder, name, call->arena, &mark, err) &&
             dir_document_save(call->dir, &mark, id, strlen(id), &actor, NULL, err))
             return true;
@@ -207,7 +198,7 @@ bool imp_load(struct htp_exchange *x, struct prov_call *call, const char *id, bo
         return not_found(err);
     if (!dir_document_read(call->dir, folder, id, call->arena, &doc, err))
         return err->kind == CV_NOT_FOUND ? not_found(err) : false;
-    return take_head(x, &doc, out, err) && imp_successor(call, id, &out->replaced_by, err) &&
+    return take_head(x, &doc, out, err) && take_successor(call, out, err) &&
            (!rows || read_parts(call, id, "rows", &out->rows, &out->rows_len, err)) &&
            (!file || read_parts(call, id, "file", &out->file, &out->file_len, err));
 }
@@ -284,7 +275,7 @@ bool imp_list(struct htp_exchange *x, struct prov_call *call, struct imp_stored 
         struct cv_error none = {0};
         struct imp_stored *next = &(*out)[*count];
         if (is_head(&docs[i]) && dir_document_read(call->dir, folder, docs[i].name, call->arena, &doc, &none) &&
-            take_head(x, &doc, next, &none) && imp_successor(call, next->id, &next->replaced_by, &none))
+            take_head(x, &doc, next, &none) && take_successor(call, next, &none))
             (*count)++;
     }
     qsort(*out, *count, sizeof **out, by_age);

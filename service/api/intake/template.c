@@ -105,7 +105,7 @@ static bool units_of(struct htp_exchange *x, struct rep_table **out, struct cv_e
     const char **names = NULL;
     size_t count = 0;
     *out = column_of(x, UNITS_SHEET);
-    if (!imp_begin(&imp, err) || !imp_unit_names(&imp, &names, &count))
+    if (!imp_units_load(&imp, err) || !imp_unit_names(&imp, &names, &count))
         return err->kind == CV_OK;
     for (size_t i = 0; i < count; i++)
         rep_table_line(*out, REP_LINE_PLAIN)[0] = rep_text(names[i]);

@@ -6,12 +6,14 @@
 struct known {
     struct cv_id id;            /* zero: to be made by a row above */
     const char *code, *written; /* written: its name */
+    const char *key;            /* of its code */
     const char *name, *slug;    /* folded */
     const struct known *above;  /* or NULL */
 };
 struct imp_units {
     struct known **items;
     size_t count, size;
+    size_t loaded; /* those that are there; behind them, those that rows make */
 };
 
 static struct known *known_of(struct cv_arena *arena, const struct view_unit *u)
@@ -19,6 +21,7 @@ static struct known *known_of(struct cv_arena *arena, const struct view_unit *u)
     struct known *out = CV_NEW(arena, struct known);
     *out = (struct known){.id = u->id,
                           .code = u->code,
+                          .key = dom_code_key(arena, u->code),
                           .written = u->name[CV_VI],
                           .name = cv_text_fold(arena, u->name[CV_VI]),
                           .slug = u->slug ? cv_text_fold(arena, u->slug) : ""};
@@ -48,9 +51,10 @@ static void add(struct imp_units *units, struct known *unit, struct cv_arena *ar
     units->items[units->count++] = unit;
 }
 
-bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_error *err)
+bool imp_units_load(struct imp *imp, struct cv_error *err)
 {
     enum { ALL = 20000 };
+    struct htp_exchange *x = imp->x;
     const struct view *view = api_of(x)->view;
     struct view_unit_query q = {
         .scope = api_actor(x)->scope, .recursive = true, .depth = -1, .by_code = true, .page_size = ALL};
@@ -69,19 +73,23 @@ bool imp_units_load(struct htp_exchange *x, struct imp_units **out, struct cv_er
         int64_t at = u->has_parent ? imp_texts_get(by_id, cv_id_text("unt_", u->parent, id)) : -1;
         units->items[i]->above = at >= 0 ? units->items[at] : u->has_parent ? beyond(view, u->parent, x->arena) : NULL;
     }
-    *out = units;
+    units->loaded = units->count;
+    imp->units = units;
     return true;
+}
+
+void imp_units_forget(struct imp *imp)
+{
+    imp->units->count = imp->units->loaded;
 }
 
 /* By a code that a row above has; or NULL. */
 static const struct known *of_row_above(const struct imp *imp, const char *code, struct cv_arena *arena)
 {
     const char *key = dom_code_key(arena, code);
-    for (size_t i = 0; i < imp->units->count; i++) {
-        const struct known *k = imp->units->items[i];
-        if (cv_id_is_zero(k->id) && strcmp(dom_code_key(arena, k->code), key) == 0)
-            return k;
-    }
+    for (size_t i = imp->units->loaded; i < imp->units->count; i++)
+        if (strcmp(imp->units->items[i]->key, key) == 0)
+            return imp->units->items[i];
     return NULL;
 }
 
@@ -98,6 +106,7 @@ void imp_units_add(const struct imp *imp, const char *code, const char *name, co
     struct cv_arena *arena = imp->x->arena;
     struct known *unit = CV_NEW(arena, struct known);
     *unit = (struct known){.code = cv_arena_strdup(arena, code),
+                           .key = dom_code_key(arena, code),
                            .written = cv_arena_strdup(arena, name),
                            .name = cv_text_fold(arena, name),
                            .slug = "",

@@ -3,7 +3,7 @@
 
 #include "api/runs/run.h"
 
-enum { IMP_WHOLE = 1000, IMP_BEAT_MS = 3000, IMP_ROW_ARENA = 8 << 20, IMP_ROW_MS = 20000 };
+enum { IMP_WHOLE = 1000, IMP_BEAT_MS = 3000, IMP_ROW_MS = 20000 };
 
 struct strand {
     struct imp_run *run;

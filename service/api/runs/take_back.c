@@ -4,7 +4,7 @@
 #include "api/runs/run.h"
 #include "congvu/text.h"
 
-enum { ROW_ARENA = 8 << 20, ROWS_MAX = 48 << 20, BODY_MAX = 1 << 16 };
+enum { ROWS_MAX = 48 << 20, BODY_MAX = 1 << 16 };
 
 struct taking {
     struct imp imp;
@@ -430,10 +430,7 @@ static bool nothing_under_way(struct taking *t, struct cv_error *err)
                        "cho xong rồi hoàn tác",
                        "This list is being carried out, or was cut short; please wait, or have it carried out to its "
                        "end, and take it back then");
-    bool none = err->kind == CV_NOT_FOUND;
-    if (none)
-        cv_error_clear(err);
-    return none;
+    return cv_error_forgive(err, CV_NOT_FOUND);
 }
 
 static bool load_results(struct taking *t, struct cv_error *err)
@@ -456,7 +453,7 @@ static bool make(struct taking *t, struct imp_stored *out, struct cv_error *err)
 {
     char *id = cv_arena_alloc(t->imp.x->arena, CV_ID_TEXT);
     t->imp.call.agreed_by = t->imp.call.actor; /* for the dry runs: of all rows together the brake is asked below */
-    if (!load_results(t, err) || !imp_begin(&t->imp, err) || !take_all(t, err) ||
+    if (!load_results(t, err) || !imp_units_load(&t->imp, err) || !take_all(t, err) ||
         !imp_lets_many_go(&t->imp, &t->rows, t->sums[IMP_DEPART], &t->second, err))
         return false;
     cv_id_text("imp_", cv_id_make(), id);
@@ -477,7 +474,7 @@ void api_take_import_back(struct htp_exchange *x)
     struct taking t = {.imp = {.x = x, .options = &stored.options}, .list = &stored};
     if (!imp_open(x, &t.imp.call, IMP_ROWS | IMP_FILE, &stored))
         return;
-    t.arena = cv_arena_new(ROW_ARENA);
+    t.arena = cv_arena_new(IMP_ROW_ARENA);
     cv_buf_init(&t.rows, ROWS_MAX);
     bool ok = make(&t, &out, &err);
     if (ok && !t.imp.call.validate_only)
