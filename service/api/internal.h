@@ -78,6 +78,8 @@ bool api_reaches_people(const struct htp_exchange *x, struct cv_id unit); /* kno
 bool api_sees_mailbox(const struct htp_exchange *x, const char *login, struct view_unit *out); /* of a unit, by login */
 bool api_sees_staff(const struct htp_exchange *x, const char *id);
 bool api_may_read_staff(const struct htp_exchange *x);
+/* The Vietnamese one where it is not given in that language. */
+const char *api_in_language(const char *const name[CV_LANGS], enum cv_lang lang);
 /* In the asker's language; of none that there is, words for one. */
 const char *api_system_name(struct htp_exchange *x, const char *slug);
 /* Words of the facts that the HR feed keeps (struct dom_unit); null where it is said nowhere. */

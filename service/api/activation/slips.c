@@ -198,7 +198,7 @@ static void reply_json(struct htp_exchange *x, const struct question *q, const s
 static struct pap_slip on_paper(struct htp_exchange *x, const struct question *q, const struct slip *s)
 {
     const struct dom_account *account = account_of(q, s);
-    const char *unit = s->home.name[q->lang] != NULL ? s->home.name[q->lang] : s->home.name[CV_VI];
+    const char *unit = api_in_language(s->home.name, q->lang);
     struct pap_slip paper = {.full_name = s->seen ? s->staff.full_name : s->key,
                              .title = s->seen ? s->staff.title : NULL,
                              .unit = unit != NULL ? unit : "",

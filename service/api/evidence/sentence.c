@@ -56,7 +56,7 @@ const char *api_unit_name(struct htp_exchange *x, const char *id)
     if (id == NULL || !cv_id_parse("unt_", id, &unit) || !api_sees_unit(x, unit) ||
         !view_unit_by_id(api_of(x)->view, unit, x->arena, &found))
         return NULL;
-    return found.name[x->lang] != NULL ? found.name[x->lang] : found.name[CV_VI];
+    return api_in_language(found.name, x->lang);
 }
 
 const char *api_by_decision(struct htp_exchange *x, const struct cv_jany *decision)

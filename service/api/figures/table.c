@@ -76,7 +76,7 @@ static void put_row(struct rep_table *t, const struct api_figures *question, con
 {
     static const char *const kinds[] = {[VIEW_ROW_TOTAL] = "total", [VIEW_ROW_OWN] = "own", [VIEW_ROW_UNIT] = "unit"};
     const struct dom_counts *c = &row->counts;
-    const char *name = row->unit.name[t->lang] != NULL ? row->unit.name[t->lang] : row->unit.name[CV_VI];
+    const char *name = api_in_language(row->unit.name, t->lang);
     int64_t base = dom_coverage_base(c, question->declared), use_base = dom_adoption_base(c, question->declared);
     bool people = !row->not_recorded_yet;
     struct rep_cell *cells = rep_table_line(t, row->kind == VIEW_ROW_TOTAL ? REP_LINE_TOTAL

@@ -35,7 +35,7 @@ const char *api_unit_id(struct htp_exchange *x, struct cv_id id)
     return cv_id_kept("unt_", id, x->arena);
 }
 
-static const char *in_language(const char *const name[CV_LANGS], enum cv_lang lang)
+const char *api_in_language(const char *const name[CV_LANGS], enum cv_lang lang)
 {
     return name[lang] != NULL ? name[lang] : name[CV_VI];
 }
@@ -45,7 +45,7 @@ const char *api_system_name(struct htp_exchange *x, const char *slug)
     struct dom_system system;
     struct cv_error none = {0};
     if (slug != NULL && view_system_find(api_of(x)->view, slug, x->arena, &system, &none))
-        return in_language(system.name, x->lang);
+        return api_in_language(system.name, x->lang);
     return x->lang == CV_EN ? "a system" : "một hệ thống";
 }
 
@@ -55,7 +55,7 @@ void api_write_unit_row_ref(struct htp_exchange *x, const char *name, const stru
     cv_jout_object(j, name);
     cv_jout_string(j, "id", api_unit_id(x, unit->id));
     cv_jout_string(j, "code", unit->code != NULL ? unit->code : "");
-    const char *shown = in_language(unit->name, x->lang);
+    const char *shown = api_in_language(unit->name, x->lang);
     cv_jout_string(j, "name", shown != NULL ? shown : "");
     cv_jout_end(j);
 }
@@ -87,7 +87,7 @@ void api_write_unit_known(struct htp_exchange *x, const char *name, struct cv_id
 void api_write_home(struct htp_exchange *x, const struct view_staff *staff)
 {
     struct cv_jout *j = &x->out;
-    const char *name = in_language(staff->unit_name, x->lang);
+    const char *name = api_in_language(staff->unit_name, x->lang);
     if (!api_reaches_people(x, staff->unit)) {
         cv_jout_null(j, "unit");
         return;

@@ -84,17 +84,12 @@ static const char *day_of(struct sheet *s, cv_day day)
     return day != CV_NO_DAY ? cv_arena_strdup(s->x->arena, cv_day_people(day, text)) : "";
 }
 
-static const char *name_of(const struct sheet *s, const char *const name[CV_LANGS])
-{
-    return s->en && name[CV_EN] != NULL ? name[CV_EN] : name[CV_VI];
-}
-
 static const char *unit_name(struct sheet *s, struct cv_id id)
 {
     struct view_unit unit;
     if (!view_unit_by_id(api_of(s->x)->view, id, s->x->arena, &unit))
         return "";
-    return name_of(s, unit.name);
+    return api_in_language(unit.name, s->x->lang);
 }
 
 static bool find(struct sheet *s, struct cv_id staff, struct view_staff *out)
@@ -130,7 +125,7 @@ static size_t put_own(struct sheet *s, const struct prov_request *r, const char 
         return 3;
     }
     bool seen = find(s, r->staff, &staff);
-    const char *unit = seen ? name_of(s, staff.unit_name) : NULL;
+    const char *unit = seen ? api_in_language(staff.unit_name, s->x->lang) : NULL;
     const char *system = r->system != NULL ? api_system_name(s->x, r->system) : NULL;
     if (r->kind == PROV_ASK_LOCK) {
         const char *asked = r->reason != NULL ? rep_lock_title(r->reason, s->en ? CV_EN : CV_VI) : NULL;

@@ -92,7 +92,7 @@ static const char *system_name(const struct sheet *s, const char *slug)
     for (size_t i = 0; i < s->system_count; i++) {
         const struct dom_system *system = &s->systems[i];
         if (strcmp(system->slug, slug) == 0)
-            return system->name[s->x->lang] != NULL ? system->name[s->x->lang] : system->name[CV_VI];
+            return api_in_language(system->name, s->x->lang);
     }
     return slug;
 }
@@ -159,7 +159,7 @@ static struct rep_cell cell_of(const struct sheet *s, const struct view_staff *p
     const struct htp_exchange *x = s->x;
     const struct rep_table *t = s->t;
     bool home = api_reaches_people(x, p->unit);
-    const char *unit = p->unit_name[t->lang] != NULL ? p->unit_name[t->lang] : p->unit_name[CV_VI];
+    const char *unit = api_in_language(p->unit_name, t->lang);
     switch (column) {
     case ORDER:
         return rep_int((int64_t)t->line_count);

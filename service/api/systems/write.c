@@ -46,7 +46,7 @@ void api_write_system_name(struct cv_jout *j, const char *name, const void *reco
     (void)ctx;
     cv_jout_object(j, name);
     cv_jout_string(j, "vi", system->name[CV_VI]);
-    cv_jout_string(j, "en", system->name[CV_EN] != NULL ? system->name[CV_EN] : system->name[CV_VI]);
+    cv_jout_string(j, "en", api_in_language(system->name, CV_EN));
     cv_jout_end(j);
 }
 
