@@ -28,6 +28,7 @@
 
 enum rep_kind { REP_COVERAGE, REP_LOCKED, REP_UNUSED, REP_INDICATORS, REP_KINDS };
 extern const char *const rep_kind_words[]; /* coverage locked_accounts unused_accounts indicators */
+bool rep_is_of_people(enum rep_kind kind); /* who may be read with staff:read alone */
 enum rep_state { REP_DRAFT, REP_FINAL, REP_STATES };
 extern const char *const rep_state_words[]; /* draft final */
 /* Who was there on the day of freezing; or, of a period that is over, from records before days were kept, or from dated

@@ -141,6 +141,11 @@ void rep_counts_add(struct rep_counts *sum, const struct rep_counts *part)
     }
 }
 
+bool rep_is_of_people(enum rep_kind kind)
+{
+    return kind == REP_LOCKED || kind == REP_UNUSED;
+}
+
 enum rep_group rep_group_of(enum dom_unit_kind kind, int effective_block)
 {
     if (effective_block == DOM_DANG_DOAN_THE || kind == DOM_DANG || kind == DOM_MAT_TRAN || kind == DOM_DOAN_THE)

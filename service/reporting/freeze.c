@@ -101,16 +101,6 @@ static void score_all(struct rep_report *r)
         rep_score(r, &r->indicators[i]);
 }
 
-bool prov_report_is_list(enum rep_kind kind)
-{
-    return kind == REP_LOCKED || kind == REP_UNUSED;
-}
-
-static bool is_list(const struct rep_report *r)
-{
-    return prov_report_is_list(r->kind);
-}
-
 /* Codes are given to other units; who may read the names is asked by the units themselves. */
 static void keep_units(struct cv_arena *arena, struct rep_report *r)
 {
@@ -140,7 +130,7 @@ static bool fill_sheets(struct prov_freeze *f, struct rep_report *r, struct cv_e
         s->row_count = s->people_count = 0;
         take_rule(f, &f->coverage.systems[i], s);
         take_rows(f, s);
-        if (!prov_freeze_revoked(f, r, s, err) || (is_list(r) && !prov_freeze_people(f, r, s, err)))
+        if (!prov_freeze_revoked(f, r, s, err) || (rep_is_of_people(r->kind) && !prov_freeze_people(f, r, s, err)))
             return false;
     }
     return prov_freeze_levers(f, r, err);
@@ -151,7 +141,7 @@ static bool fill_sheets(struct prov_freeze *f, struct rep_report *r, struct cv_e
 static bool fill(struct prov_freeze *f, struct rep_report *r, const char **out_list, struct cv_error *err)
 {
     enum { TRIES = 3 };
-    bool agrees = is_list(r) || r->state == REP_FINAL;
+    bool agrees = rep_is_of_people(r->kind) || r->state == REP_FINAL;
     *out_list = "";
     for (int tries = 0; tries == 0 || (!agrees && tries < TRIES); tries++)
         if (!fill_sheets(f, r, err) || (!agrees && !prov_closing_list(f, r, out_list, &agrees, err)))
@@ -168,7 +158,7 @@ static bool fill(struct prov_freeze *f, struct rep_report *r, const char **out_l
 
 static bool may_freeze(const struct prov_call *call, const struct rep_report *r, struct cv_error *err)
 {
-    return !is_list(r) || (call->scopes & DOM_STAFF_READ) != 0 ||
+    return !rep_is_of_people(r->kind) || (call->scopes & DOM_STAFF_READ) != 0 ||
            cv_fail(err, cvp_scope_missing, NULL, "Danh sách người cần quyền xem nhân sự",
                    "A list of people needs the scope staff:read");
 }

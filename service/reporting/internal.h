@@ -19,7 +19,6 @@ struct prov_freeze {
     bool declared;             /* as the report's */
     struct prov_systems systems;
 };
-bool prov_report_is_list(enum rep_kind kind); /* of people, who may be read with staff:read alone */
 /* Fills what is frozen of *out from the question in it: kind, unit, from, to, basis, systems' slugs in sheets,
  * indicators without figures. `accept` lets data pass that do not reach the end. *out_list = the closing-day list of a
  * draft. */

@@ -116,7 +116,7 @@ void prov_report_judge_kind(struct prov_call *call, enum rep_kind kind, const st
     if (kind != REP_INDICATORS && count > 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/indicators", "not_allowed",
                      "Chỉ báo cáo chấm điểm mới có các chỉ số", "Only a scoring report has indicators");
-    if (prov_report_is_list(kind) && (call->scopes & DOM_STAFF_READ) == 0)
+    if (rep_is_of_people(kind) && (call->scopes & DOM_STAFF_READ) == 0)
         cv_fault_add(call->faults, CV_AT_POINTER, "/kind", "not_allowed",
                      "Cần quyền xem danh sách người để lập báo cáo này",
                      "This report needs the right to see people (staff:read)");

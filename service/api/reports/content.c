@@ -84,7 +84,7 @@ static void name_paper(struct htp_exchange *x, const struct question *q, const s
 
 static bool may_see(struct htp_exchange *x, const struct rep_report *r, struct cv_error *err)
 {
-    return !api_report_of_people(r) || (api_actor(x)->scopes & DOM_STAFF_READ) != 0 ||
+    return !rep_is_of_people(r->kind) || (api_actor(x)->scopes & DOM_STAFF_READ) != 0 ||
            cv_fail(err, cvp_scope_missing, NULL, "Danh sách người cần quyền xem nhân sự",
                    "A list of people needs the scope staff:read");
 }

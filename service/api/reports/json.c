@@ -5,7 +5,7 @@
 
 static const char *shown(const char *const name[CV_LANGS], enum cv_lang lang)
 {
-    const char *text = name[lang] != NULL ? name[lang] : name[CV_VI];
+    const char *text = api_in_language(name, lang);
     return text != NULL ? text : "";
 }
 
@@ -85,7 +85,7 @@ static void write_links(struct htp_exchange *x, const struct rep_report *r)
 
 static void write_figures(struct htp_exchange *x, const struct prov_report *report)
 {
-    bool hidden = api_report_of_people(&report->report) && (api_actor(x)->scopes & DOM_STAFF_READ) == 0;
+    bool hidden = rep_is_of_people(report->report.kind) && (api_actor(x)->scopes & DOM_STAFF_READ) == 0;
     cv_jout_string(&x->out, "superseded_by", report->superseded_by);
     if (hidden)
         cv_jout_null(&x->out, "figures");

@@ -4,11 +4,6 @@
 #include "api/internal.h"
 #include "congvu/prov_report.h"
 
-/* Does the kind list people? */
-static inline bool api_report_of_people(const struct rep_report *r)
-{
-    return r->kind == REP_LOCKED || r->kind == REP_UNUSED;
-}
 /* Members of a body: 0 = all categories; lines with all their faults. */
 void api_read_report_categories(const struct cv_jin *o, uint32_t *out);
 void api_read_indicators(struct htp_exchange *x, const struct cv_jin *o, struct rep_indicator **out, size_t *out_count);
