@@ -161,12 +161,10 @@ static bool first_of_schema(const struct writer *w, size_t i)
     return w->fields[i].path.schema != NULL && w->fields[i].value != NULL && !schema_seen(w->fields, i);
 }
 
-static bool ours_already(const struct writer *w, const char *urn)
+static bool has_values(const struct writer *w, const char *schema)
 {
-    if (strcasecmp(urn, SCIM_USER) == 0)
-        return true;
     for (size_t i = 0; i < w->count; i++)
-        if (first_of_schema(w, i) && strcasecmp(w->fields[i].path.schema, urn) == 0)
+        if (w->fields[i].value != NULL && same_schema(&w->fields[i].path, schema))
             return true;
     return false;
 }
@@ -181,7 +179,7 @@ static void put_schemas(struct writer *w)
             cv_jout_string(&w->j, NULL, w->fields[i].path.schema);
     for (size_t i = 0; i < cv_jany_count(there); i++) {
         const char *urn = cv_jany_text(cv_jany_item(there, i), w->arena);
-        if (urn != NULL && !ours_already(w, urn))
+        if (urn != NULL && strcasecmp(urn, SCIM_USER) != 0 && !has_values(w, urn))
             cv_jout_string(&w->j, NULL, urn);
     }
     cv_jout_end(&w->j);
@@ -191,14 +189,6 @@ static bool mentioned_before(const struct writer *w, size_t i)
 {
     for (size_t k = 0; k < i; k++)
         if (w->fields[k].path.schema != NULL && same_schema(&w->fields[k].path, w->fields[i].path.schema))
-            return true;
-    return false;
-}
-
-static bool has_values(const struct writer *w, const char *schema)
-{
-    for (size_t i = 0; i < w->count; i++)
-        if (w->fields[i].value != NULL && same_schema(&w->fields[i].path, schema))
             return true;
     return false;
 }

@@ -3,12 +3,6 @@
 
 #include "api/evidence/evidence.h"
 
-static const char *side_of(struct api_sentence *s, const struct prov_event *event, const char *attribute,
-                           const char *side)
-{
-    return api_changed(event, attribute, side, s->x->arena);
-}
-
 /* A member of a value that is JSON itself. */
 static const char *inside(struct api_sentence *s, const char *json, const char *member)
 {
@@ -26,8 +20,9 @@ static bool is(const struct prov_event *event, const char *action)
 
 void api_tell_codes(struct api_sentence *s, const struct prov_event *event)
 {
-    const char *was = side_of(s, event, "cvStaffCode", "before"), *now = side_of(s, event, "cvStaffCode", "after");
-    const char *former = side_of(s, event, "cvFormerCode", "before");
+    const char *was = api_changed(event, "cvStaffCode", "before", s->x->arena),
+               *now = api_changed(event, "cvStaffCode", "after", s->x->arena);
+    const char *former = api_changed(event, "cvFormerCode", "before", s->x->arena);
     if (was != NULL && now != NULL)
         api_clause(s, "Đổi số hiệu từ %s thành %s", "Staff code changed from %s to %s", was, now);
     else if (now != NULL)
@@ -43,7 +38,7 @@ void api_tell_codes(struct api_sentence *s, const struct prov_event *event)
 
 static void tell_alias(struct api_sentence *s, const struct prov_event *event)
 {
-    const char *alias = side_of(s, event, "cvMailAlias", "before");
+    const char *alias = api_changed(event, "cvMailAlias", "before", s->x->arena);
     if (alias != NULL)
         api_clause(s, "Bỏ địa chỉ thư phụ nhập nhầm %s", "The address %s, entered by mistake, taken away", alias);
 }
@@ -52,8 +47,8 @@ static void tell_death(struct api_sentence *s, const struct prov_event *event)
 {
     char from[CV_DAY_TEXT], to[CV_DAY_TEXT];
     cv_day was, now;
-    const char *before = inside(s, side_of(s, event, "cvDeparture", "before"), "effective_on");
-    const char *after = inside(s, side_of(s, event, "cvDeparture", "after"), "effective_on");
+    const char *before = inside(s, api_changed(event, "cvDeparture", "before", s->x->arena), "effective_on");
+    const char *after = inside(s, api_changed(event, "cvDeparture", "after", s->x->arena), "effective_on");
     if (before != NULL && after != NULL && cv_day_parse(before, &was) && cv_day_parse(after, &now))
         api_clause(s, "Sửa ngày từ trần từ %s thành %s", "Day of death corrected from %s to %s",
                    cv_day_people(was, from), cv_day_people(now, to));
@@ -77,18 +72,18 @@ static const char *record_name(struct htp_exchange *x, const char *id)
 
 static void tell_merge(struct api_sentence *s, const struct prov_event *event)
 {
-    const char *into = inside(s, side_of(s, event, "cvMergedInto", "after"), "into");
+    const char *into = inside(s, api_changed(event, "cvMergedInto", "after", s->x->arena), "into");
     if (into != NULL)
         api_clause(s, "Hồ sơ này được gộp vào %s", "This record was merged into %s", record_name(s->x, into));
     else
         api_clause(s, "Gộp %s vào hồ sơ này", "This record took up %s",
-                   record_name(s->x, side_of(s, event, "cvAbsorbed", "after")));
+                   record_name(s->x, api_changed(event, "cvAbsorbed", "after", s->x->arena)));
 }
 
 static void tell_unmerge(struct api_sentence *s, const struct prov_event *event)
 {
-    const char *into = inside(s, side_of(s, event, "cvMergedInto", "before"), "into");
-    const char *other = into != NULL ? into : side_of(s, event, "cvAbsorbed", "before");
+    const char *into = inside(s, api_changed(event, "cvMergedInto", "before", s->x->arena), "into");
+    const char *other = into != NULL ? into : api_changed(event, "cvAbsorbed", "before", s->x->arena);
     api_clause(s, "Hoàn tác việc gộp, tách khỏi %s", "The merge was taken back, this record is apart from %s again",
                record_name(s->x, other));
 }

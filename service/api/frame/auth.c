@@ -127,11 +127,6 @@ static bool by_session(struct htp_exchange *x, uint32_t *out_scopes, struct cv_e
     return true;
 }
 
-uint32_t api_token_rights(const struct api *api, const struct dom_token *token)
-{
-    return prov_token_rights(api->view, token);
-}
-
 static bool by_token(struct htp_exchange *x, const char *bearer, uint32_t *out_scopes, struct cv_error *err)
 {
     struct api *api = api_of(x);
@@ -143,7 +138,7 @@ static bool by_token(struct htp_exchange *x, const char *bearer, uint32_t *out_s
                        "The directory is not heard, so the token is not known yet; please try again in a few seconds");
     if (!api_token_good(x, &token, found, err))
         return false;
-    token.scopes = api_token_rights(api, &token);
+    token.scopes = prov_token_rights(api->view, &token);
     if (token.scopes == 0)
         return cv_fail(err, cvp_token_revoked, NULL, "Mã truy cập đã hết giá trị cùng với vai trò của người tạo",
                        "The token ended with the role of the person who made it");

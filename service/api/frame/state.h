@@ -56,9 +56,6 @@ void api_answer_put(struct api *api, const char *key, uint64_t generation, struc
 /* Short text that changes when the bytes do. Holds CV_DIGEST_TEXT. */
 void api_body_tag(const struct api *api, const char *bytes, size_t len, char out[CV_DIGEST_TEXT]);
 
-/* auth.c: what the token may today, with whom it ends being asked. */
-uint32_t api_token_rights(const struct api *api, const struct dom_token *token);
-
 /* credential.c */
 bool api_view_lives(const struct api *api);
 bool api_token_good(const struct htp_exchange *x, const struct dom_token *token, bool found, struct cv_error *err);

@@ -5,7 +5,7 @@
 
 #include "api/frame/state.h"
 #include "api/runs/engine.h"
-#include "congvu/token.h"
+#include "congvu/prov_tokens.h"
 
 enum {
     SPELL = 64, /* rows after which the next run has its turn */
@@ -126,7 +126,7 @@ static bool token_may(const struct api *api, const struct imp_asker *asker, uint
 {
     struct dom_token token;
     return view_token_by_id(api->view, asker->actor.token, arena, &token) &&
-           (api_token_rights(api, &token) & rights) == rights;
+           (prov_token_rights(api->view, &token) & rights) == rights;
 }
 
 static bool same_scope(const struct view_role *role, const struct view_scope *scope)

@@ -26,7 +26,7 @@ static bool by_login(struct prov_call *call, const char *login, struct cv_id *ou
     if (!dir_staff_read(call->dir, *out, call->arena, &staff, err))
         return err->kind == CV_NOT_FOUND ? refused(err) : false;
     const struct dom_account *mailbox = dom_account_of(&staff, "mailbox");
-    return (mailbox != NULL && mailbox->login != NULL && cv_ascii_same(mailbox->login, login)) || refused(err);
+    return (mailbox != NULL && cv_ascii_same(mailbox->login, login)) || refused(err);
 }
 
 static bool person_of(struct prov_call *call, const struct prov_subject *in, struct cv_id *out, struct cv_error *err)
