@@ -22,7 +22,7 @@ export function usePlace(): Place {
 /** Filters with some changed; an empty one goes. A changed filter starts at the first page. */
 export const withFilters = (filters: URLSearchParams, changed: Record<string, string>): string => onThisPage(filters, { page_token: '', ...changed })
 
-/** What changes nothing of what is listed: where one is in the list stays. */
+/** Where one is in the list stays, unless another page is asked for. */
 export function onThisPage(filters: URLSearchParams, changed: Record<string, string>): string {
   const all = new URLSearchParams(filters)
   for (const [name, value] of Object.entries(changed)) value ? all.set(name, value) : all.delete(name)

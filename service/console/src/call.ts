@@ -87,11 +87,13 @@ export async function save(path: string, name: string, accept?: string): Promise
   keep(await (await send('GET', path, undefined, { accept })).blob(), name)
 }
 
-/** Every page of a sheet under one head, up to `most` pages; false: there is more. */
-export async function saveAll(path: string, name: string, most = 100): Promise<boolean> {
+const SHEETS = 100
+
+/** Every page of a sheet under one head, up to so many pages; false: there is more. */
+export async function saveAll(path: string, name: string): Promise<boolean> {
   const sheets: string[] = []
   let next: string | null = ''
-  for (; next !== null && sheets.length < most;) {
+  for (; next !== null && sheets.length < SHEETS;) {
     const answer: Response = await send('GET', path + (next && '&page_token=' + encodeURIComponent(next)), undefined, { accept: 'text/csv' })
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer())
     sheets.push(sheets.length ? text.slice(text.indexOf('\n') + 1) : text)

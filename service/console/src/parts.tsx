@@ -96,14 +96,14 @@ export function MaybeSame({ title, heading: Heading = 'h3', who, elsewhere, deci
 const ROWS = 100
 
 /** A long list a page at a time; what changes begins at its first page only when that page is gone. */
-export function usePages<T>(items: T[], rows = ROWS) {
+export function usePages<T>(items: T[]) {
   const [page, go] = useState(0)
-  const last = Math.max(0, Math.ceil(items.length / rows) - 1), at = Math.min(page, last)
+  const last = Math.max(0, Math.ceil(items.length / ROWS) - 1), at = Math.min(page, last)
   const turn = (to: number, word: Word) => <button type="button" onClick={() => go(to)}>{t(word)}</button>
   const pager = last > 0 && <nav class="pages no-print" aria-label={t('pages')}>
-    {at > 0 && <>{turn(0, 'first_page')} {turn(at - 1, 'page_before')}</>} <span>{t('rows_of', { from: count(at * rows + 1), to: count(Math.min(items.length, (at + 1) * rows)), all: count(items.length) })}</span> {at < last && turn(at + 1, 'next_page')}
+    {at > 0 && <>{turn(0, 'first_page')} {turn(at - 1, 'page_before')}</>} <span>{t('rows_of', { from: count(at * ROWS + 1), to: count(Math.min(items.length, (at + 1) * ROWS)), all: count(items.length) })}</span> {at < last && turn(at + 1, 'next_page')}
   </nav>
-  return { shown: items.slice(at * rows, (at + 1) * rows), first: at * rows, pager }
+  return { shown: items.slice(at * ROWS, (at + 1) * ROWS), first: at * ROWS, pager }
 }
 
 /** Boxes before the rows of a table: what is ticked is what happens. `page`: all that may be ticked in what is shown. */

@@ -1,7 +1,7 @@
 /** Who did what: the evidence log as a plain table. */
 import { useRef, useState } from 'preact/hooks'
 import { iso, typedOf } from '../act'
-import { link, withFilters } from '../address'
+import { link, onThisPage, withFilters } from '../address'
 import { saveAll, useRead, type Problem, type Schema } from '../call'
 import { faultsIn, Row, typedIn, type Field, type Values } from '../fields'
 import { Name, PersonLink, Read, Said, Table } from '../parts'
@@ -65,7 +65,7 @@ export function Audit({ filters }: { filters: URLSearchParams }) {
       {page.missing_from.length > 0 && <p class="trouble">{t('missing_from', { n: page.missing_from.length })}</p>}
       {page.items.length === 0 ? <p>{t('no_history')}</p> : <Table head={[t('at'), t('who'), t('what'), t('to_whom'), t('decision'), t('outcome')]} rows={page.items.map((e) => ({ key: e.id, mark: e.kind === 'by_hand' ? 'trouble' : undefined, cells: [
         moment(e.at), <Name>{who(e)}</Name>, action(e), target(e), <Name>{(e.decision as { number?: string } | undefined)?.number ?? '—'}</Name>, e.kind === 'intent' ? named(e.outcome, 'result_') : '—'] }))} />}
-      <nav class="pages no-print" aria-label={t('pages')}>{page.next_page_token && <a href={link('audit', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('older')}</a>}</nav>
+      <nav class="pages no-print" aria-label={t('pages')}>{page.next_page_token && <a href={link('audit', onThisPage(filters, { page_token: page.next_page_token }))}>{t('older')}</a>}</nav>
       <Sheet asked={asked} />
     </>}</Read>
   </>

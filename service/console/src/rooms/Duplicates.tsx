@@ -1,6 +1,6 @@
 /** Lines of other programs of which a person says whom they mean. */
 import { useState } from 'preact/hooks'
-import { link, withFilters } from '../address'
+import { link, onThisPage } from '../address'
 import { call, useRead, type Problem, type Schema } from '../call'
 import { MaybeSame, Name, Read, Said } from '../parts'
 import { moment, t } from '../words'
@@ -33,7 +33,7 @@ export function Duplicates({ filters, may }: { filters: URLSearchParams; may: bo
     <h1>{t('duplicates_title')}</h1>
     <Read of={list}>{({ items, next_page_token: next }) => items.length === 0 ? <p>{t('no_duplicates')}</p> : <>
       {items.map((q) => <One key={keyOf(q)} q={q} may={may} decided={list.again} />)}
-      {next && <p class="pages no-print"><a href={link('duplicates', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(next))}>{t('next_page')}</a></p>}
+      {next && <p class="pages no-print"><a href={link('duplicates', onThisPage(filters, { page_token: next }))}>{t('next_page')}</a></p>}
     </>}</Read>
   </>
 }

@@ -1,7 +1,7 @@
 /** Who leaves and when, what is still to be done about it, and what waits for a second person. */
 import { useState } from 'preact/hooks'
 import { ActForm, type Act, type Wish } from '../act'
-import { link, withFilters } from '../address'
+import { link, onThisPage, withFilters } from '../address'
 import { call, session, useRead, type Schema } from '../call'
 import { systemName, useSystems } from '../kept'
 import { Name, PersonLink, Read, Table, usePages, whole } from '../parts'
@@ -75,7 +75,7 @@ function Calendar({ items, next, filters }: { items: Item[]; next: string | null
       <Table head={[t('first_day_out'), t('name'), t('unit'), t('reason'), t('state')]} rows={items.filter((d) => d.effective_on.startsWith(month)).map((d) => ({ key: d.staff.id, mark: d.state === 'held' || d.state === 'failed' ? 'trouble' : undefined, cells: [
         day(d.effective_on), <PersonLink id={d.staff.id} name={whole(d.staff)} />, <Name>{d.staff.unit?.name ?? t('elsewhere_unit')}</Name>, named(d.reason), named(d.state)] }))} />
     </section>)}
-    {next && <p class="no-print"><a href={link('leavers', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(next))}>{t('next_page')}</a></p>}
+    {next && <p class="no-print"><a href={link('leavers', onThisPage(filters, { page_token: next }))}>{t('next_page')}</a></p>}
   </div>
 }
 

@@ -1,7 +1,7 @@
 /** Search, with its filters in the address: a figure of the overview is such an address. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { arrival, link, withFilters } from '../address'
+import { arrival, link, onThisPage, withFilters } from '../address'
 import { all, call, save, useRead, type Schema } from '../call'
 import { UnitFilter } from '../fields'
 import { isBelow, knownIn, systemName, useSystems, useUnits, type System, type Unit } from '../kept'
@@ -186,7 +186,7 @@ function Search({ filters, acts, self }: { filters: URLSearchParams; acts: boole
         {acts ? <Chosen key={asked.toString()} people={page.items} total={page.total ?? page.items.length} asked={asked} self={self} changed={list.again} /> : <Found people={page.items} />}
         <nav class="pages no-print" aria-label={t('pages')}>
           {filters.get('page_token') && <a href={link('people', withFilters(filters, {}))}>{t('first_page')}</a>}
-          {page.next_page_token && <a href={link('people', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a>}
+          {page.next_page_token && <a href={link('people', onThisPage(filters, { page_token: page.next_page_token }))}>{t('next_page')}</a>}
         </nav>
         <Files filters={filters} total={page.total ?? page.items.length} />
       </> : narrowed.length > 0 ? <><p>{t('nobody_filtered')}</p><Hidden filters={narrowed} /></> : <><p>{t('nobody')} {filters.get('q') && t('nobody_hint')}</p><p class="words">{t('nobody_elsewhere')} <a href={link('requests')}>{t('requests')}</a></p></>}</div>

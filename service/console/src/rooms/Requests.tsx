@@ -1,7 +1,7 @@
 /** What units ask of each other: sent, confirmed or refused, withdrawn, printed. Nothing changes before somebody answers who may do it himself. */
 import { useState } from 'preact/hooks'
 import { ActForm, iso, type Act } from '../act'
-import { link, withFilters } from '../address'
+import { link, onThisPage, withFilters } from '../address'
 import { send, useRead, type Problem, type Schema } from '../call'
 import { figure, mobile, staffFields, type Field } from '../fields'
 import { systemName, useSystems, useUnits, type System } from '../kept'
@@ -176,7 +176,7 @@ function All({ filters, may }: { filters: URLSearchParams; may: Scope[] }) {
     <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('no_requests')}</p> : <>
       <Table head={[t('request'), t('name'), t('asking_unit'), t('asked_at'), t('state'), t('answer_until'), t('waits_for')]} rows={page.items.map((r) => ({ key: r.id!, cells: [
         <a href={link('requests', '', r.id!)}>{named(r.kind, 'request_')}<span class="out"> <Name>{who(r)}</Name></span></a>, <Name>{who(r)}</Name>, <Name>{r.unit.name}</Name>, moment(r.asked_at), <State word={'asked_' + r.state} />, r.state === 'waiting' ? day(r.due_on) : '—', <Name>{answers(r)}</Name>] }))} />
-      {page.next_page_token && <p class="pages no-print"><a href={link('requests', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a></p>}
+      {page.next_page_token && <p class="pages no-print"><a href={link('requests', onThisPage(filters, { page_token: page.next_page_token }))}>{t('next_page')}</a></p>}
     </>}</Read>
   </>
 }

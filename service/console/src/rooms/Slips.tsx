@@ -1,6 +1,6 @@
 /** Who has set no password yet, and the slips with which they do: looked at, then printed, a code each. */
 import { useEffect, useState } from 'preact/hooks'
-import { link, withFilters } from '../address'
+import { link, onThisPage, withFilters } from '../address'
 import { all, call, send, useRead, type Problem, type Schema } from '../call'
 import { UnitFilter } from '../fields'
 import { openPaper } from '../paper'
@@ -95,7 +95,7 @@ export function Slips({ filters, may }: { filters: URLSearchParams; may: boolean
     </div>
     <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('all_activated')}</p> : <>
       <Waiting key={asked} items={page.items} unit={unit} may={may} asked={query.toString()} paged={!!at || !!page.next_page_token} />
-      {page.next_page_token && <p class="pages no-print"><a href={link('slips', withFilters(filters, {}) + '&page_token=' + encodeURIComponent(page.next_page_token))}>{t('next_page')}</a></p>}
+      {page.next_page_token && <p class="pages no-print"><a href={link('slips', onThisPage(filters, { page_token: page.next_page_token }))}>{t('next_page')}</a></p>}
     </>}</Read>
     {!may && <p class="words">{t('who_can', { what: t('slips_made_by') })}</p>}
   </>
