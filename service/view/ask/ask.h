@@ -35,6 +35,9 @@ void view_filter_place(const struct view *v, struct view_filter *f, struct cv_ar
 uint32_t view_stages_at(const struct view_filter *f, const struct tally *t); /* of those asked for, all where he is */
 bool view_signs_allow(const struct view *v, const struct view_filter *f, uint32_t slot); /* may he have the words? */
 /* The next ones, from *from on as they lie in memory, whom the signs allow; 0 = no more. */
+/* Into the cache: what decides about somebody; later, when that is there, what he is called. */
+void view_fetch(const struct view *v, uint32_t slot);
+void view_fetch_names(const struct view *v, const uint32_t *slots, size_t count);
 enum { VIEW_CANDIDATES = 64 };
 size_t view_candidates(const struct view *v, const struct view_filter *f, uint32_t *from,
                        uint32_t out[VIEW_CANDIDATES]);

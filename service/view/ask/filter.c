@@ -102,6 +102,18 @@ bool view_signs_allow(const struct view *v, const struct view_filter *f, uint32_
            (f->phone && !(f->phone_sign.all & ~v->signs[slot]) && may_begin(finer->rest, &f->phone_sign));
 }
 
+void view_fetch(const struct view *v, uint32_t slot)
+{
+    __builtin_prefetch(&v->tallies[slot]);
+    __builtin_prefetch(&v->people[slot]->key);
+}
+
+void view_fetch_names(const struct view *v, const uint32_t *slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(v->people[slots[i]]->data + v->people[slots[i]]->folded);
+}
+
 size_t view_candidates(const struct view *v, const struct view_filter *f, uint32_t *from, uint32_t out[VIEW_CANDIDATES])
 {
     size_t count = 0;
@@ -110,10 +122,12 @@ size_t view_candidates(const struct view *v, const struct view_filter *f, uint32
         if (!view_signs_allow(v, f, slot))
             continue;
         if (f->word_count > 0)
-            __builtin_prefetch(v->people[slot]);
+            view_fetch(v, slot);
         out[count++] = slot;
     }
     *from = slot;
+    if (f->word_count > 0)
+        view_fetch_names(v, out, count);
     return count;
 }
 

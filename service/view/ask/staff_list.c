@@ -84,12 +84,6 @@ static bool is_behind(const struct search *s, uint32_t slot)
     return s->descending ? order < 0 : order > 0;
 }
 
-static void fetch(const struct view *v, uint32_t slot)
-{
-    __builtin_prefetch(&v->tallies[slot]);
-    __builtin_prefetch(&v->people[slot]->key);
-}
-
 /* Later, when the person is there: what he is sorted by. */
 static void fetch_key(const struct person *p)
 {
@@ -121,7 +115,7 @@ static void offer_branch(struct search *s, uint32_t top)
     view_people_below(s->v, top, s->f.unit == 0 || s->f.recursive, &people);
     for (size_t i = 0; i < people.count; i++) {
         if (i + AHEAD < people.count)
-            fetch(s->v, people.items[i + AHEAD]);
+            view_fetch(s->v, people.items[i + AHEAD]);
         if (i + AHEAD / 2 < people.count)
             fetch_key(s->v->people[people.items[i + AHEAD / 2]]);
         offer(s, people.items[i]);
@@ -148,25 +142,28 @@ static size_t start_of(const struct search *s)
     return low;
 }
 
-/* Signs rule most people out before anybody looks at them: those first, then the person if they do not. */
-static void fetch_signs(const struct view *v, uint32_t slot)
+static uint32_t at_stride(const struct search *s, size_t start, size_t i)
 {
-    __builtin_prefetch(&v->signs[slot]);
-    __builtin_prefetch(&v->finer_signs[slot]);
+    return s->v->order.items[s->descending ? start - 1 - i : start + i];
 }
 
-static void fetch_ahead(const struct search *s, size_t at, bool down)
+/* Signs rule most people out before anybody looks at them; the others are on their way into the cache. */
+static size_t candidates_along(const struct search *s, size_t start, size_t *from, size_t until,
+                               uint32_t out[VIEW_CANDIDATES])
 {
-    const struct view_slots *order = &s->v->order;
-    size_t left = down ? at : order->count - 1 - at;
-    uint32_t soon = left >= AHEAD ? order->items[down ? at - AHEAD : at + AHEAD] : order->items[at];
-    uint32_t next = left >= AHEAD / 2 ? order->items[down ? at - AHEAD / 2 : at + AHEAD / 2] : order->items[at];
-    if (s->f.word_count == 0)
-        fetch(s->v, soon);
-    else
-        fetch_signs(s->v, soon);
-    if (s->f.word_count > 0 && view_signs_allow(s->v, &s->f, next))
-        fetch(s->v, next);
+    size_t count = 0, i = *from;
+    for (; i < until && count < VIEW_CANDIDATES; i++) {
+        uint32_t slot = at_stride(s, start, i);
+        if (i + AHEAD < until)
+            __builtin_prefetch(&s->v->signs[at_stride(s, start, i + AHEAD)]);
+        if (!view_signs_allow(s->v, &s->f, slot))
+            continue;
+        view_fetch(s->v, slot);
+        out[count++] = slot;
+    }
+    *from = i;
+    view_fetch_names(s->v, out, count);
+    return count;
 }
 
 /* Of many who may have the words the page is found along the order, wherever they begin in it; of a few each is looked
@@ -180,20 +177,48 @@ static bool are_rare(const struct search *s)
     return found <= most;
 }
 
-/* True when the page is full, or nobody is left. */
+static bool is_full(const struct search *s)
+{
+    return s->best.count == s->best.cap;
+}
+
+static void keep_matching(struct search *s, const uint32_t *slots, size_t count)
+{
+    for (size_t i = 0; i < count && !is_full(s); i++)
+        if (view_match(s->v, &s->f, slots[i]))
+            s->best.slots[s->best.count++] = slots[i];
+}
+
+/* True when the page is full, or nobody is left; false: few may have the words, and they lie far on. */
+static bool words_along_order(struct search *s, size_t start, size_t left)
+{
+    uint32_t slots[VIEW_CANDIDATES];
+    size_t strides = STRIDES + s->v->order.count / SHARE, i = 0;
+    for (bool asked = false; i < left && !is_full(s);) {
+        if (!asked && i >= strides && are_rare(s))
+            return false;
+        asked = i >= strides;
+        keep_matching(s, slots, candidates_along(s, start, &i, asked || left < strides ? left : strides, slots));
+    }
+    return true;
+}
+
+static void everybody_along_order(struct search *s, size_t start, size_t left)
+{
+    for (size_t i = 0; i < left && !is_full(s); i++) {
+        if (i + AHEAD < left)
+            view_fetch(s->v, at_stride(s, start, i + AHEAD));
+        uint32_t slot = at_stride(s, start, i);
+        keep_matching(s, &slot, 1);
+    }
+}
+
 static bool along_order(struct search *s)
 {
-    const struct view_slots *order = &s->v->order;
-    size_t start = start_of(s), left = s->descending ? start : order->count - start;
-    size_t strides = STRIDES + order->count / SHARE, i = 0;
-    for (; i < left && s->best.count < s->best.cap; i++) {
-        if (i == strides && are_rare(s))
-            return false;
-        size_t at = s->descending ? start - 1 - i : start + i;
-        fetch_ahead(s, at, s->descending);
-        if (view_match(s->v, &s->f, order->items[at]))
-            s->best.slots[s->best.count++] = order->items[at];
-    }
+    size_t start = start_of(s), left = s->descending ? start : s->v->order.count - start;
+    if (s->f.word_count > 0)
+        return words_along_order(s, start, left);
+    everybody_along_order(s, start, left);
     return true;
 }
 
@@ -244,8 +269,7 @@ static void look_at_all(struct search *s, uint32_t top, bool few)
         offer_everybody(s);
 }
 
-/* Words are compared at each person, so with a total everybody is looked at once; without words counting is cheap, and
- * the page begins where it begins in the order. */
+/* The page of many begins where it begins in the order, and counting is cheap; of a few each is looked at once. */
 static void run(struct search *s, const struct view_staff_query *q, struct cv_arena *arena)
 {
     size_t page_size = q->page_size;

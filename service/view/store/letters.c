@@ -96,8 +96,8 @@ static bool next_text(struct texts *t, struct span *out)
 }
 
 /* ---- signs ---- `all`: bits for the first letter, and for the first two and three, of each word; `finer`: for its
- * beginnings of one to four letters */
-enum { LETTERS = 25, HASHED = 38, HEAD = 4 };
+ * beginnings of two to five letters, two of each from three on: one alone meets that of a common word too often */
+enum { LETTERS = 25, HASHED = 38, HEAD = 5 };
 static const uint64_t listed = UINT64_C(1) << 63;
 static const uint32_t GOLDEN = UINT32_C(0x9E3779B1);
 
@@ -111,6 +111,19 @@ static unsigned first_bit(char c)
     return c >= '0' && c <= '9' ? 23 : (unsigned char)c >= 0x80 ? 24 : 22;
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Numbers, of which each has several, have fewer, so that they do not let words through. */
+static uint64_t finer_bits(uint32_t hash, size_t n, bool number)
+{
+    if (number)
+        return n == 3 || n == HEAD ? UINT64_C(1) << (hash >> 26) : 0;
+    return (n > 1 ? UINT64_C(1) << (hash >> 26) : 0) | (n > 2 ? UINT64_C(1) << (hash >> 20 & 63) : 0);
+}
+
 struct view_sign view_word_sign(const char *word, size_t len)
 {
     struct view_sign sign = {.all = listed | (len > 0 ? UINT64_C(1) << first_bit(cv_ascii_lower(word[0])) : 0)};
@@ -119,7 +132,7 @@ struct view_sign view_word_sign(const char *word, size_t len)
         hash = (hash ^ (uint8_t)cv_ascii_lower(word[n - 1])) * GOLDEN;
         hash ^= hash >> 15;
         sign.all |= n == 2 || n == 3 ? UINT64_C(1) << (LETTERS + ((uint64_t)hash * HASHED >> 32)) : 0;
-        sign.finer |= UINT64_C(1) << (hash >> 26);
+        sign.finer |= finer_bits(hash, n, is_digit(word[0]));
     }
     return sign;
 }
@@ -192,7 +205,7 @@ bool view_name_is(const struct person *p, const char *const *words, const size_t
 
 bool view_rest_has(const struct person *p, bool phones, const char *with, size_t len)
 {
-    struct texts texts = {.p = p, .phones = phones};
+    struct texts texts = {.p = p, .phones = phones && is_digit(*with)};
     struct span text;
     while (next_text(&texts, &text))
         if (some_word_begins(text, with, len))
