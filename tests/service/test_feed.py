@@ -59,6 +59,19 @@ def test_a_cookie_that_lies_ahead_of_the_directorys_clock_is_not_used(site, serv
     assert service.client(token["secret"]).get("/v1/staff").status == 401
 
 
+def test_a_directory_that_ends_soon_after_a_cookie_is_asked_without_one_next(site, service):
+    """Perhaps the cookie was why it ended: the same one again would end it for ever."""
+    def said(event):
+        return service.log.read_text().count(event)
+    wait_for(lambda: names(service) == ["Người Thứ Nhất"], "everything is read, without a cookie")
+    for times in (1, 2):
+        assert said("directory.cookie_dropped") == 0
+        site.restart()
+        wait_for(lambda: said("directory.feed_regained") == times, "it is followed again")
+    assert said("the connection ended soon after it was used") == 2, "of people, and of use"
+    assert names(service) == ["Người Thứ Nhất"]
+
+
 def test_an_older_backup_under_a_running_view(site, service):
     before = site.dump()
     admin = service.client()
