@@ -30,8 +30,8 @@ export TSAN_OPTIONS=exitcode=66:halt_on_error=0:suppressions=$root/tests/lib/rac
 rings() { # preset
     ring "$1: build"
     build "$1"
-    ring "$1: no circles between files"
-    CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/checks/test_links.py
+    ring "$1: no circles between files, and which console it carries"
+    CONGVU_BUILD="$root/build/$1" /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/checks/test_links.py tests/checks/test_console_bundle.py
     ring "$1: unit"
     ctest --test-dir "build/$1" --output-on-failure -j 2
     ring "$1: lists as people send them"

@@ -10,7 +10,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 
 from browser import PASSWORD, Person  # noqa: E402
-from congvu import SITE, Service, site_today  # noqa: E402
+from congvu import SITE, Service, day, site_today  # noqa: E402
 from running import SAMPLE, may_sign_in  # noqa: E402
 from spec import Spec  # noqa: E402
 
@@ -26,10 +26,6 @@ LIST = """STT;Họ và tên;Năm sinh;Đơn vị;Chức vụ;Đối tượng
 7;Lê Thị Bưởi 2;1987;Phòng Dân tộc;Chuyên viên;Công chức
 8;Ngô Thị Quýt;1995;Thanh tra huyện;Thanh tra viên;Công chức
 """
-
-
-def day(days):
-    return (site_today() + datetime.timedelta(days)).isoformat()
 
 
 def people_day(iso):

@@ -8,9 +8,9 @@ sys.path.insert(0, str(ROOT / "tests" / "lib"))
 sys.path.insert(0, str(ROOT / "api-spec"))
 from convert import load  # noqa: E402
 from spec import Spec  # noqa: E402
+from wording import WORDS  # noqa: E402
 
 SERVICE = ROOT / "service"
-WORDS = r"\b(?:PUT|PATCH|POST|DELETE|ETag|If-Match|Retry-After|JSON|errors|login|null|undefined)\b|/v1"
 WORDS_OF_PROGRAMMERS = re.compile(WORDS + "|_")
 
 # Only programs send what these refuse: search and figures by parameter, the setting up of systems, rules and settings of the site.

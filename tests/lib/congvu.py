@@ -1,4 +1,5 @@
 """The real binary and its real slapd, for the service tests: started on free ports in a private folder, stopped and checked."""
+import base64
 import contextlib
 import datetime
 import http.client
@@ -41,6 +42,23 @@ def now():
 
 def site_today():
     return now().date()
+
+
+def day(n):
+    """So many days from today, as the API says it."""
+    return (site_today() + datetime.timedelta(n)).isoformat()
+
+
+def ago(n):
+    return day(-n)
+
+
+def days(first, last):
+    return [first + datetime.timedelta(n) for n in range((last - first).days + 1)]
+
+
+def workdays(first, last):
+    return [d for d in days(first, last) if d.weekday() < 5]
 
 
 def offset_to(day, hour=9):
@@ -236,10 +254,16 @@ class Service:
     def person(self, id_, *attributes):
         return self.ldapsearch("-b", "ou=people,dc=congvu", f"(cvId={id_})", *attributes)[0]
 
+    def ldapadd(self, ldif):
+        """By whoever has the socket: the service's own identity, but not its words."""
+        subprocess.run(["ldapadd", "-Q", "-Y", "EXTERNAL", "-H", self.ldapi], input=ldif, text=True, check=True, capture_output=True)
+
+    def ldapmodify(self, dn, change):
+        self.ldapadd(f"dn: {dn}\nchangetype: modify\n{change}\n")
+
     def wait_calendar(self, days=0):
         """Until the calendar has gone all through the day that is so many days from today: its figures are kept last, where there are people."""
-        day = site_today() + datetime.timedelta(days)
-        wait_for(lambda: self.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName=day.{day})", "cvDocumentName"), f"the calendar has gone through {day}")
+        wait_for(lambda: self.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName=day.{day(days)})", "cvDocumentName"), f"the calendar has gone through {day(days)}")
 
     def stop(self, expect=0):
         shown = []
@@ -271,7 +295,6 @@ class Service:
 
 
 def parse_ldif(text):
-    import base64
     entries = []
     for block in text.strip().split("\n\n"):
         entry = {}
@@ -284,6 +307,13 @@ def parse_ldif(text):
         if entry:
             entries.append(entry)
     return entries
+
+
+def copied(entry, name, **changed):
+    """LDIF of one more document like that entry of ldapsearch(), with this name and these values."""
+    values = {**entry, "cvDocumentName": [name], **changed}
+    lines = [f"{k}:: {base64.b64encode(v.encode()).decode()}" for k, vs in values.items() if k != "dn" for v in vs]
+    return "\n".join([f"dn: cvDocumentName={name},{entry['dn'][0].split(',', 1)[1]}", *lines]) + "\n\n"
 
 
 UNIT = {"name": {"vi": "Phòng Nội vụ", "en": "Home Affairs Division"}, "kind": "phong", "block": "chinh_quyen", "slug": "noivu",

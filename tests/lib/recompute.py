@@ -5,7 +5,7 @@ import json
 import pathlib
 import unicodedata
 
-from congvu import SITE, site_today
+from congvu import SITE
 
 DAY = datetime.timedelta(1)
 CATEGORIES = ("can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach")

@@ -1,7 +1,6 @@
 """Writes that go on while things are killed: what was acknowledged must be there afterwards, once, and it must go on soon."""
 import collections
 import contextlib
-import datetime
 import http.client
 import os
 import signal

@@ -1,13 +1,8 @@
 """What still comes for somebody who has left: kept, passed on, answered, and over when it is over."""
-import datetime
 
-from congvu import site_today, wait_for
+from congvu import day, wait_for
 from people import PASSWORD, account, activate, onboard
 
-
-
-def day(offset):
-    return (site_today() + datetime.timedelta(days=offset)).isoformat()
 
 
 def leave(client, code, **more):

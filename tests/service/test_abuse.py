@@ -1,20 +1,14 @@
 """An adversarial hour: a lower administrator, a script of one narrow scope, somebody who has left with a live cookie, a deputy and an administrator who
 wants what the brake holds of himself try every door that they can think of. Each is refused, and nothing is changed by any of them."""
 import base64
-import datetime
 import itertools
 import json
 
 import pytest
 from browser import PASSWORD, Person, activate, login_of
-from congvu import UNIT, Service, an, nth, site_today
+from congvu import UNIT, Service, an, day, nth
 
-TODAY = site_today()
 numbers = itertools.count(1)
-
-
-def day(offset):
-    return (TODAY + datetime.timedelta(offset)).isoformat()
 
 
 class Town:

@@ -1,10 +1,9 @@
 """Use: the chain down to regular use, live, with the people behind each figure, and null where nobody can know."""
 import datetime
 import json
-import subprocess
 
 import pytest
-from congvu import an, make_units, running, site_today, wait_for
+from congvu import ago, an, make_units, running, site_today, wait_for
 
 TODAY = site_today()
 COUNTS = ("recorded", "eligible", "issued", "activated", "used", "regular", "too_new", "never_used", "unknown", "locked", "on_long_leave",
@@ -12,13 +11,9 @@ COUNTS = ("recorded", "eligible", "issued", "activated", "used", "regular", "too
 DAY_S = 86400
 
 
-def day(back):
-    return (TODAY - datetime.timedelta(days=back)).isoformat()
-
-
 def used(client, code, *backs, system="mailbox"):
-    events = [{"staff_code": code, "occurred_on": day(back), "kind": "sign_in"} for back in backs]
-    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_from": day(380), "data_through": day(1)})
+    events = [{"staff_code": code, "occurred_on": ago(back), "kind": "sign_in"} for back in backs]
+    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_from": ago(380), "data_through": ago(1)})
     assert answer.status == 200 and not answer.json["rejected"], answer
 
 
@@ -78,9 +73,9 @@ def test_windows(client, window, used_, regular):
     assert (found["used"], found["regular"]) == (used_, regular)
     assert found["too_new"] is None if regular is None else found["too_new"] == 1
     length = int(window[1:-1])
-    assert answer["window"] == {"length": window, "period": None, "calendar": None, "from": day(length - 1), "to": day(0)}
+    assert answer["window"] == {"length": window, "period": None, "calendar": None, "from": ago(length - 1), "to": ago(0)}
     [system] = answer["systems"]
-    assert (system["data_through"], system["stale"], system["stale_reason"], system["precision"]) == (day(1), False, None, "by_day")
+    assert (system["data_through"], system["stale"], system["stale_reason"], system["precision"]) == (ago(1), False, None, "by_day")
     assert system["definition"].startswith("regular-mailbox-")
     assert system["regular_days"] == {7: None, 30: 4, 90: 12, 180: 24}[length]
 
@@ -95,7 +90,7 @@ def test_own_and_units_add_up(client):
 
 
 def period_of(back):
-    return day(back)[:7]
+    return ago(back)[:7]
 
 
 def check_links(client, **query):
@@ -141,7 +136,7 @@ def test_a_period_of_either_calendar(client):
     admin = client.get("/v1/coverage", unit="T1", depth=0, period=month, calendar="admin").json["window"]
     assert admin["to"] == f"{month}-14" and admin["from"][8:] == "15" and admin["calendar"] == "admin"
     year = client.get("/v1/coverage", unit="T1", depth=0, period=str(TODAY.year)).json["window"]
-    assert (year["from"], year["to"]) == (f"{TODAY.year}-01-01", day(0)), "a period that is not over ends today"
+    assert (year["from"], year["to"]) == (f"{TODAY.year}-01-01", ago(0)), "a period that is not over ends today"
 
 
 @pytest.mark.parametrize("query, parameter", [
@@ -185,7 +180,7 @@ def test_pairs_are_null_when_one_source_is_missing(client):
 
 
 def test_who_is_on_long_leave_and_does_not_use_is_left_out_of_the_base(client):
-    assert client.patch("/v1/staff/A-3", {"leave": {"kind": "thai_san", "from": day(10), "to": None}}).status == 200
+    assert client.patch("/v1/staff/A-3", {"leave": {"kind": "thai_san", "from": ago(10), "to": None}}).status == 200
     try:
         found = row(client, unit="T1", system="mailbox")
         assert (found["on_long_leave"], found["on_leave_unused"], found["adoption"], found["adoption_of_issued"]) == (1, 1, round(2 / 6, 4), 0.2857)
@@ -197,27 +192,23 @@ def test_inactive_accounts_are_found(client):
     def codes(**query):
         items = client.get("/v1/accounts", system="mailbox", page_size=500, **query).json["items"]
         return {i["staff"]["staff_code"]: i["last_active_on"] for i in items}
-    assert codes()["A-1"] == day(2)
-    assert codes(last_active_before=day(60)) == {"A-3": None, "A-4": day(70), "A-5": None, "A-6": None, "A-7": None}
-    assert set(codes(last_active_before=day(2))) == {"A-2", "A-3", "A-4", "A-5", "A-6", "A-7"}
-    assert client.get("/v1/accounts", system="certificate", last_active_before=day(0)).json["items"] == [], "of use that nobody reports nothing is said"
-
-
-def modify(service, ldif):
-    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=ldif, text=True, check=True, capture_output=True)
+    assert codes()["A-1"] == ago(2)
+    assert codes(last_active_before=ago(60)) == {"A-3": None, "A-4": ago(70), "A-5": None, "A-6": None, "A-7": None}
+    assert set(codes(last_active_before=ago(2))) == {"A-2", "A-3", "A-4", "A-5", "A-6", "A-7"}
+    assert client.get("/v1/accounts", system="certificate", last_active_before=ago(0)).json["items"] == [], "of use that nobody reports nothing is said"
 
 
 def test_what_is_changed_in_the_directory_itself_shows(client, district):
     service = district[1]
     person = service.person(client.get("/v1/staff/A-5").json["id"])
     before = client.get("/v1/coverage", unit="T1.03", system="mailbox", depth=0)
-    modify(service, f"dn: {person['dn'][0]}\nchangetype: modify\nreplace: cvAccountState;x-mailbox\ncvAccountState;x-mailbox: requested\n")
+    service.ldapmodify(person["dn"][0], "replace: cvAccountState;x-mailbox\ncvAccountState;x-mailbox: requested")
     try:
         wait_for(lambda: row(client, unit="T1.03", system="mailbox")["issued"] == 0, "the change shows")
         assert client.get("/v1/coverage", unit="T1.03", system="mailbox", depth=0).etag != before.etag
     finally:
         old = person["cvAccountState;x-mailbox"][0]
-        modify(service, f"dn: {person['dn'][0]}\nchangetype: modify\nreplace: cvAccountState;x-mailbox\ncvAccountState;x-mailbox: {old}\n")
+        service.ldapmodify(person["dn"][0], f"replace: cvAccountState;x-mailbox\ncvAccountState;x-mailbox: {old}")
         wait_for(lambda: row(client, unit="T1.03", system="mailbox")["issued"] == 1, "and back")
 
 
@@ -238,12 +229,12 @@ def test_a_stale_source_is_null_with_the_reason_and_heals(district):
     client = service.client()
     answer = wait_for(lambda: (a := client.get("/v1/coverage", unit="T1", system="mailbox", depth=0)).json["systems"][0]["data_through"] and a, "usage is read")
     [system], [found] = answer.json["systems"], answer.json["rows"]
-    assert (system["stale"], system["stale_reason"], system["data_through"]) == (True, "data_too_old", day(1)) and answer.etag != etag
+    assert (system["stale"], system["stale_reason"], system["data_through"]) == (True, "data_too_old", ago(1)) and answer.etag != etag
     for name in ("used", "regular", "never_used", "adoption", "adoption_of_issued", "regular_ratio"):
         assert found[name] is None, name
     assert found["unknown"] == found["issued"] == 7 and found["coverage"] == 1
     check_links(client, unit="T1", system="mailbox")
-    late = client.post("/v1/usage-events", {"system": "mailbox", "data_through": day(-9), "events": [{"staff_code": "A-1", "occurred_on": day(-9)}]})
+    late = client.post("/v1/usage-events", {"system": "mailbox", "data_through": ago(-9), "events": [{"staff_code": "A-1", "occurred_on": ago(-9)}]})
     assert late.status == 200, late
     healed = wait_for(lambda: (r := row(client, unit="T1", system="mailbox"))["used"] is not None and r, "the source lives again")
     assert (healed["used"], healed["unknown"]) == (2, 0)

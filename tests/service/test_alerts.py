@@ -1,21 +1,16 @@
 """Every alert rule is caused once, by what it is about. Five more are caused where their cause is at home: CongvuStorageHigh in test_storage.py,
 CongvuRecordsHeld in test_feed.py,
 CongvuStandbyBehind in test_two_servers.py, CongvuClockWrong in test_clock.py, CongvuEvidenceStopped in test_evidence.py."""
-import datetime
 import os
 import re
 import signal
 import time
 
 from alerts import firing, metrics, rules
-from congvu import an, frozen, make_units, nth, site_today, wait_for
+from congvu import an, day, frozen, make_units, nth, wait_for
 
 ELSEWHERE = {"CongvuStorageHigh", "CongvuRecordsHeld", "CongvuStandbyBehind", "CongvuClockWrong", "CongvuEvidenceStopped"}
 caused = set()
-
-
-def day(offset):
-    return (site_today() + datetime.timedelta(days=offset)).isoformat()
 
 
 def until(service, alert, **more):

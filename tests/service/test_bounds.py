@@ -1,17 +1,12 @@
 """What has a bound keeps it, whoever adds to it: posts, names in a release, units that end, logins."""
-import datetime
 import itertools
 
-from congvu import an, nth, site_today, wait_for
+from congvu import an, day, nth, site_today, wait_for
 from test_brake import a_line, crowd, lock, release, waiting
 
 TODAY = site_today()
 UNIT = {"kind": "phong", "block": "chinh_quyen", "active_from": "2021-10-01"}
 numbers = itertools.count(1)
-
-
-def day(offset):
-    return (TODAY + datetime.timedelta(offset)).isoformat()
 
 
 def put_unit(client, code, **more):

@@ -1,16 +1,11 @@
 """Digital certificates: until when, on which device, in whose hands; and nobody has left before the device came back."""
 import csv
-import datetime
 import io
 
 import pytest
-from congvu import an, make_units, site_today, wait_for
+from congvu import an, day, make_units, wait_for
 
 SYSTEM = "/accounts/certificate"
-
-
-def day(offset):
-    return (site_today() + datetime.timedelta(days=offset)).isoformat()
 
 
 @pytest.fixture

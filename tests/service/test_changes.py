@@ -2,15 +2,11 @@
 import datetime
 
 import pytest
-from congvu import an, make_units, running, site_today, wait_for
+from congvu import an, day, make_units, running, site_today, wait_for
 
 TODAY = site_today()
 DAY_S = 86400
 PEOPLE = "LEAVES MOVES STAYS LOCKED CLOSED BEGINS STOPS GUEST".split()
-
-
-def day(offset):
-    return (TODAY + datetime.timedelta(offset)).isoformat()
 
 
 def adds_up(answer):

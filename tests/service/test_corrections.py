@@ -3,13 +3,9 @@ import datetime
 import itertools
 
 from browser import activate
-from congvu import an, nth, site_today, wait_for
+from congvu import an, day, nth, site_today, wait_for
 
 numbers = itertools.count(1)
-
-
-def day(offset):
-    return (site_today() + datetime.timedelta(offset)).isoformat()
 
 
 def person(client, **more):

@@ -1,7 +1,6 @@
 """What takes several writes and is killed between two of them is ended by the next process, without anybody's help."""
 import base64
 import json
-import subprocess
 
 import pytest
 
@@ -171,10 +170,6 @@ def test_a_request(start, kind, nth):
             assert [p["full_name"] for p in client.get("/v1/staff", q="Đàng Năng Thọ").json["items"]] == ["Đàng Năng Thọ"], "once"
 
 
-def by_hand(service, dn, change):
-    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=f"dn: {dn}\nchangetype: modify\n{change}\n", text=True, check=True, capture_output=True)
-
-
 def as_if_cut_short(service, client, asked_for, **members):
     """Asked, and confirmed by somebody whose process died before it did anything."""
     asked = client.post("/v1/requests", asked_for)
@@ -182,7 +177,7 @@ def as_if_cut_short(service, client, asked_for, **members):
     entry, = service.ldapsearch("-b", "ou=requests,ou=system,dc=congvu", f"(cvDocumentName={asked.json['id']})", "cvDocument")
     kept = {**json.loads(entry["cvDocument"][0]), "state": "confirmed", "answered_at": asked.json["asked_at"], "answered_by": asked.json["asked_by"], **members}
     text = base64.b64encode(json.dumps(kept, ensure_ascii=False).encode()).decode()
-    by_hand(service, f"cvDocumentName={asked.json['id']},ou=requests,ou=system,dc=congvu", f"replace: cvDocument\ncvDocument:: {text}")
+    service.ldapmodify(f"cvDocumentName={asked.json['id']},ou=requests,ou=system,dc=congvu", f"replace: cvDocument\ncvDocument:: {text}")
     return f"/v1/requests/{asked.json['id']}"
 
 
@@ -215,11 +210,11 @@ def test_what_failed_in_passing_is_tried_again_the_same_day(start):
     first.start()
     dn = f"cvId={person['id']},ou=people,dc=congvu"
     post, = first.person(person["id"], "cvPost")["cvPost"]
-    by_hand(first, dn, "replace: cvPost\ncvPost: not to be read")
+    first.ldapmodify(dn, "replace: cvPost\ncvPost: not to be read")
     wait_for(lambda: [line for line in map(json.loads, first.log.read_text().splitlines()) if (line["event"], line.get("problem")) == ("request", "internal")], "it was tried")
     client = first.client()
     assert client.get(path).json["state"] == "confirmed"
-    by_hand(first, dn, f"replace: cvPost\ncvPost:: {base64.b64encode(post.encode()).decode()}")
+    first.ldapmodify(dn, f"replace: cvPost\ncvPost:: {base64.b64encode(post.encode()).decode()}")
     wait_for(lambda: client.get(path).json["state"] == "done", "it is done")
     account = next(a for a in client.get("/v1/staff/YC-9").json["accounts"] if a["system"] == "mailbox")
     assert account["desired"]["state"] == "locked"

@@ -90,14 +90,12 @@ def test_newer_data_are_refused(folder):
 def test_data_of_the_version_before_are_raised(folder, start):
     service = start(folder)
     state = "cn=state,ou=system,dc=congvu"
-    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], check=True, capture_output=True, text=True,
-                   input=f"dn: {state}\nchangetype: modify\nreplace: cvSchemaVersion\ncvSchemaVersion: 1\n")
+    service.ldapmodify(state, "replace: cvSchemaVersion\ncvSchemaVersion: 1")
     service.stop()
     (folder / "state").unlink()  # the first version had none
     again = start(folder)
     assert again.ldapsearch("-s", "base", "-b", state)[0]["cvSchemaVersion"] == ["2"]
-    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", again.ldapi], check=True, capture_output=True, text=True,
-                   input=f"dn: {state}\nchangetype: modify\nreplace: cvSchemaVersion\ncvSchemaVersion: 99\n")
+    again.ldapmodify(state, "replace: cvSchemaVersion\ncvSchemaVersion: 99")
     again.stop()
     with pytest.raises(AssertionError, match="newer version"):
         start(folder)

@@ -3,16 +3,14 @@ import csv
 import datetime
 import io
 import json
+import re
 
 import pytest
 
-from congvu import Service, an, district, make_units, site_today, wait_for
+from congvu import Service, an, day, district, make_units, site_today, wait_for
 
 TODAY = site_today()
-
-
-def day(offset):
-    return (TODAY + datetime.timedelta(offset)).isoformat()
+LAST_MONTH = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
 
 
 def login(person, system="td-office"):
@@ -340,10 +338,9 @@ def test_a_past_period_counts_accounts_as_they_were(spec):
         service.settings.pop("clock_offset")
         service.start()
         client = service.client()
-        last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
 
         def figures(unit="T1.01"):
-            row = next(r for r in client.get("/v1/coverage", unit=unit, system="mailbox", period=last_month).json["rows"] if r["row_kind"] == "total")
+            row = next(r for r in client.get("/v1/coverage", unit=unit, system="mailbox", period=LAST_MONTH).json["rows"] if r["row_kind"] == "total")
             return row["recorded"], row["issued"], row["locked"]
         assert figures() == (4, 4, 0)
         assert client.put("/v1/staff/P-1/departure", {"reason": "nghi_huu", "effective_on": day(0)}).status in (200, 201)
@@ -387,8 +384,7 @@ def test_who_comes_back_was_away_in_between(spec):
         back = wait_for(lambda: (p := client.get("/v1/staff/B-1").json) and next(a for a in p["accounts"] if a["system"] == "mailbox")["observed"]["state"] == "provisioned" and p, "his mailbox is open again")
         assert (back["status"], back["unit"]["code"]) == ("active", "T1.02")
         assert (recorded(client, "T1.01"), recorded(client, "T1.02")) == (0, 1)
-        last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
-        row = next(r for r in client.get("/v1/coverage", unit="T1", system="mailbox", period=last_month).json["rows"] if r["row_kind"] == "total")
+        row = next(r for r in client.get("/v1/coverage", unit="T1", system="mailbox", period=LAST_MONTH).json["rows"] if r["row_kind"] == "total")
         assert row["recorded"] == 0, "he was not there"
     finally:
         service.stop()
@@ -426,9 +422,8 @@ def test_a_departure_makes_nobody_missing(spec):
         assert (there["headcount"], there["carried"], there["recorded"], there["unrecorded"]) == (3, 1, 1, 2)
         both = total(client, "T1")
         assert (both["headcount"], both["carried"]) == (5, -1)
-        last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
-        then = total(client, "T1.01", period=last_month)
-        carried = (day(-5)[:7] == last_month) - (day(-10)[:7] == last_month)  # who came and who went in that month
+        then = total(client, "T1.01", period=LAST_MONTH)
+        carried = (day(-5)[:7] == LAST_MONTH) - (day(-10)[:7] == LAST_MONTH)  # who came and who went in that month
         assert (then["headcount"], then["carried"]) == (4 + carried, carried)
         assert total(client, "T1.01", category="cong_chuc")["headcount"] == 2
         assert client.put(f"/v1/units/T1.01/headcounts/{day(0)}", {"total": 3}).status == 200
@@ -448,7 +443,6 @@ def test_a_departure_makes_nobody_missing(spec):
 def test_a_category_holds_from_its_day(spec):
     """Months that are over keep the people's categories of their last day; one to come changes nothing before."""
     service = Service(spec=spec, clock_offset=-70 * 86400).start()
-    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
     try:
         client = service.client()
         make_units(client)
@@ -463,11 +457,11 @@ def test_a_category_holds_from_its_day(spec):
         def of(category, **query):
             row = total(client, "T1.01", category=category, **query)
             return row["headcount"], row["recorded"], row["eligible"], row["issued"]
-        assert (of("cong_chuc", period=last_month), of("vien_chuc", period=last_month)) == ((3, 3, 3, 3), (None, 0, 0, 0))
+        assert (of("cong_chuc", period=LAST_MONTH), of("vien_chuc", period=LAST_MONTH)) == ((3, 3, 3, 3), (None, 0, 0, 0))
         changed = client.patch("/v1/staff/K-0", {"category": "vien_chuc"})
         assert (changed.json["category"], changed.json["next_category"]) == ("vien_chuc", None)
         assert (of("cong_chuc"), of("vien_chuc")) == ((2, 2, 2, 2), (None, 1, 1, 1)), "of those declared one is of another category now"
-        assert (of("cong_chuc", period=last_month), of("vien_chuc", period=last_month)) == ((3, 3, 3, 3), (None, 0, 0, 0)), "not last month"
+        assert (of("cong_chuc", period=LAST_MONTH), of("vien_chuc", period=LAST_MONTH)) == ((3, 3, 3, 3), (None, 0, 0, 0)), "not last month"
         again = client.patch("/v1/staff/K-0", {"category": "vien_chuc"})
         assert again.headers["ETag"] == changed.headers["ETag"]
 
@@ -480,7 +474,7 @@ def test_a_category_holds_from_its_day(spec):
 
         back = client.patch("/v1/staff/K-2", {"category": "can_bo", "decision": {"number": "8/QĐ", "effective_on": day(-60)}})
         assert back.json["category"] == "can_bo"
-        assert (of("cong_chuc", period=last_month)[1], of("can_bo", period=last_month)[1]) == (2, 1), "decided before"
+        assert (of("cong_chuc", period=LAST_MONTH)[1], of("can_bo", period=LAST_MONTH)[1]) == (2, 1), "decided before"
         assert service.person(back.json["id"], "cvPast")["cvPast"] == [f'{{"to":"{day(-60)}","category":"cong_chuc"}}']
         assert [p["staff_code"] for p in client.get("/v1/staff", unit="T1.01", category="can_bo").json["items"]] == ["K-2"]
 
@@ -502,7 +496,6 @@ def rows_of(client, unit, system="td-office", **query):
 def test_a_past_period_has_its_own_tree(spec):
     """Renamed, recoded, moved, of another block or kind since: the month that is over stands as it was, people and requirements too."""
     service = Service(spec=spec, clock_offset=-70 * 86400).start()
-    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
     try:
         client = service.client()
         make_units(client)
@@ -515,36 +508,36 @@ def test_a_past_period_has_its_own_tree(spec):
         service.settings.pop("clock_offset")
         service.start()
         client = service.client()
-        was = rows_of(client, "T1", period=last_month)
+        was = rows_of(client, "T1", period=LAST_MONTH)
         assert was == {"T1": ("Huyện Thử", 0, 4, 2), "T1.01": ("Phòng Nội vụ và Lao động", 1, 1, 1), "T1.02": ("Phòng Tài chính", 1, 1, 1),
                        "T1.03": ("Ban Tổ chức", 1, 2, 0), "T1.04": ("Tổ Một", 2, 1, 0)}, "what was corrected on the first day was never so"
-        answer = client.get("/v1/coverage", unit="T1", period=last_month).json
+        answer = client.get("/v1/coverage", unit="T1", period=LAST_MONTH).json
         tree = answer["unit_tree"]
         assert (answer["dated_since"], answer["reconstructed"]) == (day(-70), False)
         year = (TODAY - datetime.timedelta(365)).strftime("%Y-%m")
         assert client.get("/v1/coverage", unit="T1", period=year).json["reconstructed"] is True
-        people = [p["staff_code"] for p in client.get("/v1/staff", unit="T1", recursive=True, period=last_month, system="mailbox", stage="unknown").json["items"]]
+        people = [p["staff_code"] for p in client.get("/v1/staff", unit="T1", recursive=True, period=LAST_MONTH, system="mailbox", stage="unknown").json["items"]]
 
         assert client.patch("/v1/units/T1.01", {"code": "T1.09", "name": {"vi": "Phòng Nội vụ"}}).status == 200
         assert client.patch("/v1/units/T1.02", {"parent": "T2"}).status == 200
         assert client.patch("/v1/units/T1.03", {"block": "chinh_quyen", "kind": "phong"}).status == 200
         assert rows_of(client, "T1") == {"T1": ("Huyện Thử", 0, 3, 3), "T1.09": ("Phòng Nội vụ", 1, 1, 1),
                                          "T1.03": ("Ban Tổ chức", 1, 2, 2), "T1.04": ("Tổ Một", 2, 1, 1)}
-        assert rows_of(client, "T1", period=last_month) == was
-        assert client.get("/v1/coverage", unit="T1", period=last_month).json["unit_tree"] == tree
-        assert [p["staff_code"] for p in client.get("/v1/staff", unit="T1", recursive=True, period=last_month, system="mailbox", stage="unknown").json["items"]] == people
-        assert rows_of(client, "T2", period=last_month) == {"T2": ("Huyện Hai", 0, 0, 0)}
+        assert rows_of(client, "T1", period=LAST_MONTH) == was
+        assert client.get("/v1/coverage", unit="T1", period=LAST_MONTH).json["unit_tree"] == tree
+        assert [p["staff_code"] for p in client.get("/v1/staff", unit="T1", recursive=True, period=LAST_MONTH, system="mailbox", stage="unknown").json["items"]] == people
+        assert rows_of(client, "T2", period=LAST_MONTH) == {"T2": ("Huyện Hai", 0, 0, 0)}
         assert rows_of(client, "T2")["T1.02"] == ("Phòng Tài chính", 1, 1, 1)
         causes = client.get("/v1/coverage/changes", unit="T1", system="mailbox", **{"from": (TODAY.replace(day=1) - datetime.timedelta(1)).isoformat(), "to": day(0)}).json
         assert [p["people"] for p in causes["parts"] if p["cause"] == "moved_out"] == [1], causes
 
         both = client.patch("/v1/units/T1.09", {"name": {"vi": "Phòng Nội vụ, Lao động"}, "effective_on": day(-65)})
         assert both.status == 200
-        now = rows_of(client, "T1", period=last_month)
+        now = rows_of(client, "T1", period=LAST_MONTH)
         assert now["T1.01"] == ("Phòng Nội vụ, Lao động", 1, 1, 1), "decided before, and the code of today is not of then"
         service.stop()
         service.start()
-        assert rows_of(service.client(), "T1", period=last_month) == now, "read again from the directory"
+        assert rows_of(service.client(), "T1", period=LAST_MONTH) == now, "read again from the directory"
     finally:
         service.stop()
         service.clean()
@@ -662,7 +655,7 @@ def test_a_planned_place_that_is_gone_by_then_is_not_taken(spec):
 def test_the_paper_of_a_period_that_is_over_has_its_own_letterhead(spec):
     """The name, the heading and who signs are those of the period's last day, also through a unit above that has been left since."""
     service = Service(spec=spec, clock_offset=-70 * 86400).start()
-    months = {"then": (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m"), "now": TODAY.strftime("%Y-%m")}
+    months = {"then": LAST_MONTH, "now": TODAY.strftime("%Y-%m")}
 
     def head(client, unit, when):
         answer = client.post("/v1/reports", {"unit": unit, "period": months[when], "accept_incomplete": True, "systems": ["mailbox"]})
@@ -750,14 +743,14 @@ def test_rules_hold_from_their_day(spec):
 def test_a_change_of_days_that_are_over_names_the_periods(client):
     """What a decision with a day in the past rewrites is said, in the dry run too; what holds from today says nothing."""
     put(client, "W-1", full_name="Lê Thị Lùi Ngày")
-    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
     body = {"unit": "T1.02", "decision": {"number": "77/QĐ", "effective_on": day(-75)}}
     dry = client.patch("/v1/staff/W-1?validate_only=true", body).json["staff"]
     answer = client.patch("/v1/staff/W-1", body).json
     said = answer["warnings"][0]
     assert dry["warnings"] == answer["warnings"] and (said["code"], said["from"]) == ("past_periods", day(-75))
-    assert last_month in said["periods"] and (TODAY - datetime.timedelta(75)).strftime("%Y-%m") in said["periods"]
-    assert all(p <= last_month or "Q" in p or len(p) == 4 for p in said["periods"])
+    months = [p for p in said["periods"] if re.fullmatch(r"\d{4}-\d{2}", p)]
+    assert (months[0], months[-1]) == (LAST_MONTH, day(-75)[:7])
+    assert all(p <= LAST_MONTH or "Q" in p or len(p) == 4 for p in said["periods"])
     assert "warnings" not in client.patch("/v1/staff/W-1", body).json, "done already"
     assert "warnings" not in client.patch("/v1/staff/W-1", {"mobile": "+84912345678"}).json
     assert "warnings" not in transfer(client, "W-1", day(3), unit="T1.01").json
@@ -839,14 +832,13 @@ def test_of_many_periods_the_long_ones_are_named_first(spec):
     assert len(periods) == 36
     assert {p for p in periods if len(p) == 4} == {str(y) for y in range(first, TODAY.year)}, periods
     assert sum("Q" in p for p in periods) >= 12, periods
-    assert (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m") in periods, "then the newest months"
+    assert next(p for p in periods if re.fullmatch(r"\d{4}-\d{2}", p)) == LAST_MONTH, "then the newest months"
     assert len(long_ago) == 36 and sum("-" in p and "Q" not in p for p in long_ago) == 12, "a year of months whatever comes before them"
 
 
 def test_days_before_the_first_load_are_not_0_of_0(spec):
     """Nothing is said of a period before a unit was written down, unless people with their days or a declaration tell of it."""
     service = Service(spec=spec).start()
-    last_month = (TODAY.replace(day=1) - datetime.timedelta(1)).strftime("%Y-%m")
     try:
         client = service.client()
         make_units(client)
@@ -856,26 +848,26 @@ def test_days_before_the_first_load_are_not_0_of_0(spec):
         def past(unit, **query):
             row = total(client, unit, **query)
             return row["recorded"], row["eligible"], row["issued"], row["coverage"], row["unknown_reason"]
-        assert past("T1.01", period=last_month)[0] == 1, "he was hired long ago"
-        assert past("T1.02", period=last_month) == (None, None, None, None, "not_recorded_yet"), "who has no day begins today"
-        blank = total(client, "T1.02", period=last_month)
+        assert past("T1.01", period=LAST_MONTH)[0] == 1, "he was hired long ago"
+        assert past("T1.02", period=LAST_MONTH) == (None, None, None, None, "not_recorded_yet"), "who has no day begins today"
+        blank = total(client, "T1.02", period=LAST_MONTH)
         assert {blank[m] for m in ("unrecorded", "over_recorded", "locked", "on_long_leave", "activated", "used", "regular", "never_used", "unknown", "on_leave_unused")} == {None}
         assert blank["missing"] == {"people": None, "unrecorded": None} and blank["links"] == {}
         for query in ({"system": "mailbox"}, {"system": "required"}):
-            sheet = client.call("GET", "/v1/coverage", headers={"Accept": "text/csv", "Accept-Language": "en"}, unit="T1.02", period=last_month, depth=0, **query)
+            sheet = client.call("GET", "/v1/coverage", headers={"Accept": "text/csv", "Accept-Language": "en"}, unit="T1.02", period=LAST_MONTH, depth=0, **query)
             line = list(csv.reader(io.StringIO(sheet.body.decode("utf-8-sig"))))[1]
             assert line[5] == "–" and set(line[6:]) == {"unknown"}, line
         assert past("T1.02")[0] == 1 and past("T1.02")[4] is None
         assert past("T1.03")[:2] == (0, 0), "today it is known to be empty"
-        assert past("T1", period=last_month)[0] == 1
+        assert past("T1", period=LAST_MONTH)[0] == 1
         compared = total(client, "T1.02", period=TODAY.strftime("%Y-%m"), compare="previous")
         assert (compared["recorded"], compared["previous"], compared["delta"]) == (1, None, None) or TODAY.day == 1
-        refused = client.post("/v1/reports", {"unit": "T1.02", "period": last_month, "systems": ["mailbox"]})
+        refused = client.post("/v1/reports", {"unit": "T1.02", "period": LAST_MONTH, "systems": ["mailbox"]})
         assert refused.status == 409 and "not_recorded_yet" in [e["code"] for e in refused.json["errors"]], refused
         assert client.put("/v1/staff/N-3", an(full_name="Ai Cũng Quen", unit="T1.02", hired_on=None)).status == 201
-        assert past("T1.02", period=last_month)[0] == 1, "nobody knows since when: he was there"
+        assert past("T1.02", period=LAST_MONTH)[0] == 1, "nobody knows since when: he was there"
         client.put(f"/v1/units/T1.03/headcounts/{day(-60)}", {"total": 2})
-        assert past("T1.03", period=last_month)[:2] == (0, 0), "declared two, recorded none"
+        assert past("T1.03", period=LAST_MONTH)[:2] == (0, 0), "declared two, recorded none"
     finally:
         service.stop()
         service.clean()

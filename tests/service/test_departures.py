@@ -1,5 +1,4 @@
 """Leaving: what a script does every night, and what must not happen by mistake."""
-import datetime
 import itertools
 import json
 import pathlib
@@ -9,15 +8,10 @@ import unicodedata
 import pytest
 
 from browser import Person, activate, login_of
-from congvu import Client, an, make_units, nth, site_today, wait_for
+from congvu import Client, an, day, make_units, nth, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TODAY = site_today()
 LEAVE = {"reason": "nghi_huu", "decision": {"number": "40/QĐ-UBND", "signed_on": "2026-11-20"}}
-
-
-def day(offset):
-    return (TODAY + datetime.timedelta(days=offset)).isoformat()
 
 
 def bind(service, dn, password):

@@ -11,7 +11,6 @@ from browser import PASSWORD, activate
 from congvu import BIN, an, make_units, site_today, wait_for
 
 DESIRED = {"$ref": "#/components/schemas/DesiredState"}
-SYSTEM = {"$ref": "#/components/schemas/SystemId"}
 
 
 def bind(service, person, password=PASSWORD):
@@ -410,17 +409,14 @@ def test_data_that_kept_only_the_word_are_read_by_what_else_they_say(shared, cli
     person = hire(client, "OLD", "Cao Dữ Liệu Cũ")
     client.put("/v1/staff/OLD/accounts/mailbox", {"state": "closed", "reason": "departure"})
     client.put("/v1/staff/OLD/departure", {"reason": "nghi_huu"})
-    dn = f"cvId={person['id']},ou=people,dc=congvu"
-    change = f"dn: {dn}\nchangetype: modify\ndelete: cvAccountCause;x-mailbox\n-\ndelete: cvAccountCause;x-td-office\n-\n" \
-             "replace: cvAccountSince;x-mailbox\ncvAccountSince;x-mailbox: 20260101000000Z\n"
-    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", shared.ldapi], input=change, text=True, check=True, capture_output=True)
+    shared.ldapmodify(f"cvId={person['id']},ou=people,dc=congvu", "delete: cvAccountCause;x-mailbox\n-\ndelete: cvAccountCause;x-td-office\n-\n"
+                                                                  "replace: cvAccountSince;x-mailbox\ncvAccountSince;x-mailbox: 20260101000000Z")
     assert {a["system"]: a["desired"]["cause"] for a in client.get("/v1/staff/OLD").json["accounts"]} == {"mailbox": "hand", "td-office": "departure"}
     back = client.post("/v1/staff/OLD/reinstatements", {"decision": {"number": "8/QĐ"}}).json
     assert {a["system"]: a["desired"]["state"] for a in back["accounts"]} == {"mailbox": "closed", "td-office": "present"}
     stolen = hire(client, "OLD-2", "Cao Khóa Từ Trước")
     client.put("/v1/staff/OLD-2/accounts/mailbox", {"state": "locked", "reason": "compromised"})
-    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", shared.ldapi], text=True, check=True, capture_output=True,
-                   input=f"dn: cvId={stolen['id']},ou=people,dc=congvu\nchangetype: modify\ndelete: cvAccountCause;x-mailbox\n")
+    shared.ldapmodify(f"cvId={stolen['id']},ou=people,dc=congvu", "delete: cvAccountCause;x-mailbox")
     client.put("/v1/staff/OLD-2/accounts/mailbox", {"state": "locked", "reason": "other"})
     client.put("/v1/staff/OLD-2/accounts/mailbox", {"state": "present"})
     assert not bind(shared, stolen)

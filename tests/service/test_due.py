@@ -1,14 +1,8 @@
 """What the passing of days ends: old addresses, and the mail of those who left."""
-import datetime
 
-from congvu import an, make_units, site_today, wait_for
+from congvu import an, day, make_units, wait_for
 
-TODAY = site_today()
 DAY = 86400
-
-
-def day(offset):
-    return (TODAY + datetime.timedelta(days=offset)).isoformat()
 
 
 LEAVE = {"reason": "nghi_huu", "decision": {"number": "40/QĐ"}}

@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from congvu import BIN, an, make_units, nth, wait_for
+from congvu import BIN, an, copied, make_units, nth, wait_for
 
 LISTS = pathlib.Path(__file__).resolve().parents[1] / "lists/files"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -350,19 +350,13 @@ def test_what_is_past_its_days_goes_however_much_lies_before_it(start):
     def names():
         return sorted(e["cvDocumentName"][0] for e in service.ldapsearch("-b", folder, "(cvDocumentName=imp_*)", "cvDocumentName"))
 
-    def by_hand(tool, ldif):
-        subprocess.run([tool, "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=ldif, text=True, check=True, capture_output=True)
     old, live = (upload(client, "staff", STAFF.replace("IM-", f"IW{i}-").replace("Nhập", "Cũ").replace("NHẬP", "CŨ")).json for i in range(2))
     part, = service.ldapsearch("-b", folder, f"(cvDocumentName={old['id']}.file.0000)")
     long_ago = {**part, "cvCreatedAt": ["20200101000000Z"], "cvUpdatedAt": ["20200101000000Z"]}
-
-    def another(name, entry):
-        lines = [f"{k}: {v}" for k, values in entry.items() for v in values if k not in ("dn", "cvDocumentName", "cvDocument")]
-        return "\n".join([f"dn: cvDocumentName={name},{folder}", f"cvDocumentName: {name}", "cvDocument: x", *lines]) + "\n"
     left = [f"imp_{n:026}.{what}.0000" for n in range(260) for what in ("file", "rows")]
-    by_hand("ldapadd", "\n".join([another(name, long_ago) for name in left] + [another("imp_00000000000000000000000999.file.0000", part)]))
+    service.ldapadd("".join(copied(long_ago, name) for name in left) + copied(part, "imp_00000000000000000000000999.file.0000"))
     head, = service.ldapsearch("-b", folder, f"(cvDocumentName={old['id']})", "dn")
-    by_hand("ldapmodify", f"dn: {head['dn'][0]}\nchangetype: modify\nreplace: cvCreatedAt\ncvCreatedAt: 20200101000000Z\n")
+    service.ldapmodify(head["dn"][0], "replace: cvCreatedAt\ncvCreatedAt: 20200101000000Z")
     service.stop()
     service.start()
     wait_for(lambda: {name.split(".")[0] for name in names()} == {live["id"], "imp_00000000000000000000000999"}, "an upload under way has no head yet")

@@ -2,10 +2,9 @@
 import datetime
 
 import pytest
-from congvu import Service, an, make_units, offset_to, site_today, wait_for
+from congvu import Service, an, make_units, offset_to, wait_for, workdays
 from recompute import District
 
-TODAY = site_today()
 
 
 def report(client, days, people=("U-1", "U-2"), **more):
@@ -25,14 +24,6 @@ def told(client, **query):
     answer = ask(client, **query)
     [row], [system] = answer["rows"], answer["systems"]
     return row["used"], row["unknown"], system["stale_reason"]
-
-
-def days(first, last):
-    return [first + datetime.timedelta(n) for n in range((last - first).days + 1)]
-
-
-def workdays(first, last):
-    return [d for d in days(first, last) if d.weekday() < 5]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Whoever asks whatever can be asked, no answer names a unit, a person or a program that he is not shown: of each operation in the table of routes, as
 each role, with every record's key and every parameter of the contract. What may be shown is what GET of the record answers 200 for, at that moment."""
-import datetime
 import io
 import itertools
 import json
@@ -10,10 +9,9 @@ import zipfile
 
 import pytest
 from browser import Person, activate, login_of
-from congvu import BIN, UNIT, Service, an, site_today
+from congvu import BIN, UNIT, Service, an, day
 
 ROUTES = [r for r in map(json.loads, subprocess.run([BIN, "routes"], capture_output=True, text=True, check=True).stdout.splitlines()) if r["listener"] == "api"]
-TODAY = site_today()
 SCOPES = ["staff:read", "staff:write", "accounts:write", "departures:write", "units:read", "units:write", "systems:write", "coverage:read", "tokens:write", "usage:write", "reports:write", "audit:read"]
 SESSIONS = {"HR": ("unit_hr", "XA-A"), "admin": ("unit_admin", "XA-A"), "head": ("unit_head", "XA-A"), "clerk": ("clerk", "XA-A"), "HR of an office": ("unit_hr", "PHONG-A"), "HR of the province": ("unit_hr", "TINH"),
             "inspector": ("inspector", "TINH"), "inspector of the neighbour": ("inspector", "XA-B"), "HR of the Party": ("unit_hr", "DANG-A"), "nobody": (None, "XA-A")}
@@ -32,10 +30,6 @@ serial = itertools.count(1)
 def word():
     n = next(serial)
     return "Zq" + "".join("bcdghklm"[n >> 3 * i & 7] for i in range(5))
-
-
-def day(offset):
-    return (TODAY + datetime.timedelta(offset)).isoformat()
 
 
 def good(answer):

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 from browser import PASSWORD, Person, activate, login_of
-from congvu import Service, an, make_units, offset_to
+from congvu import Service, an, make_units, offset_to, workdays
 
 FRESH = "Gió-Phan-Rang-2027"
 
@@ -37,14 +37,9 @@ def hire(client, code, name, **more):
     return answer.json
 
 
-def workdays(first, last):
-    days = [date(first) + datetime.timedelta(n) for n in range((date(last) - date(first)).days + 1)]
-    return [d.isoformat() for d in days if d.weekday() < 5]
-
-
 def report(client, used, system="mailbox", **more):
     """used: {code: days}"""
-    events = [{"staff_code": code, "occurred_on": d} for code, days in used.items() for d in days]
+    events = [{"staff_code": code, "occurred_on": str(d)} for code, days in used.items() for d in days]
     answer = client.post("/v1/usage-events", {"system": system, "events": events, **more})
     assert answer.status == 200 and not answer.json["rejected"], answer
 
@@ -71,7 +66,7 @@ def test_what_happens_afterwards_changes_no_period_that_is_over(at, spec):
     client = at("2026-09-20")
     assert client.put("/v1/staff/IDLE/accounts/mailbox", {"state": "locked", "reason": "inactivity"}).status == 200
     client = at("2026-10-02")
-    report(client, {"USES": workdays("2026-06-01", "2026-10-01"), "IDLE": workdays("2026-07-01", "2026-07-20")}, data_from="2026-01-01", data_through="2026-10-01")
+    report(client, {"USES": workdays(date("2026-06-01"), date("2026-10-01")), "IDLE": workdays(date("2026-07-01"), date("2026-07-20"))}, data_from="2026-01-01", data_through="2026-10-01")
 
     def quarter(client):
         return (told(client, "issued", "locked", "activated", "used", "regular", period="2026-Q3"),
@@ -104,7 +99,7 @@ def test_a_source_told_of_late_tells_of_days_before(at):
     hire(client, "LATE", "Lê Thị Muộn")
     client = at("2026-11-05")
     assert client.patch("/v1/systems/td-office", {"activity": {"reported": True}}).status == 200
-    report(client, {"LATE": workdays("2026-10-01", "2026-11-04")}, system="td-office", data_from="2026-09-01", data_through="2026-11-04")
+    report(client, {"LATE": workdays(date("2026-10-01"), date("2026-11-04"))}, system="td-office", data_from="2026-09-01", data_through="2026-11-04")
     assert told(client, "used", system="td-office", period="2026-10") == (1,)
     client = at("2026-11-12")
     assert client.patch("/v1/systems/td-office", {"activity": {"reported": False, "stale_after_days": 0}}).status == 200

@@ -1,17 +1,11 @@
 """A report beside the period before it: figures of the earlier days, and what makes the difference, whose parts add up."""
 import collections
-import datetime
 import threading
 
 import pytest
-from congvu import an, make_units, nth, running, site_today, wait_for
+from congvu import ago, an, make_units, nth, running, wait_for
 
-TODAY = site_today()
 PEOPLE = 6
-
-
-def day(back):
-    return (TODAY - datetime.timedelta(back)).isoformat()
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +27,12 @@ def client(spec):
 
 
 def leaves(client, code, reason, back):
-    left = client.put(f"/v1/staff/{code}/departure", {"reason": reason, "effective_on": day(back), "decision": {"number": "1/QĐ"}})
+    left = client.put(f"/v1/staff/{code}/departure", {"reason": reason, "effective_on": ago(back), "decision": {"number": "1/QĐ"}})
     assert left.status in (200, 202), left
 
 
 def freeze(client, **more):
-    body = {"unit": "T1", "systems": ["mailbox"], "from": day(29), "to": day(0), "accept_incomplete": True, "compare": True, **more}
+    body = {"unit": "T1", "systems": ["mailbox"], "from": ago(29), "to": ago(0), "accept_incomplete": True, "compare": True, **more}
     made = client.post("/v1/reports", body)
     assert made.status == 201, made
     return made.json
@@ -60,7 +54,7 @@ def page(client, report):
 def test_without_a_report_of_these_days_they_are_counted_now_and_the_paper_says_why(client):
     report = freeze(client)
     before = report["figures"]["sheets"][0]["previous"]
-    assert (before["report"], before["from"], before["to"], before["counts"]["issued"]) == (None, day(59), day(30), PEOPLE)
+    assert (before["report"], before["from"], before["to"], before["counts"]["issued"]) == (None, ago(59), ago(30), PEOPLE)
     assert before["counts"]["revoked"] is None, "what is not counted again is not 0"
     assert added_up(report) == {("left", "nghi_huu"): (-2, -2), ("left", "chuyen_cong_tac"): (-1, -1)}
     said = page(client, report)
@@ -69,15 +63,15 @@ def test_without_a_report_of_these_days_they_are_counted_now_and_the_paper_says_
 
 
 def test_inside_the_unit_who_went_to_another_one_is_told_apart(client):
-    assert client.patch("/v1/staff/C-3", {"unit": "T1.02", "title": "Chuyên viên", "decision": {"number": "2/QĐ", "effective_on": day(5)}}).status == 200
+    assert client.patch("/v1/staff/C-3", {"unit": "T1.02", "title": "Chuyên viên", "decision": {"number": "2/QĐ", "effective_on": ago(5)}}).status == 200
     assert added_up(freeze(client, unit="T1.02")) == {("moved_in", None): (1, 1)}
     assert added_up(freeze(client, unit="T1.01")) == {("left", "nghi_huu"): (-2, -2), ("left", "chuyen_cong_tac"): (-1, -1), ("moved_out", None): (-1, -1)}
     assert added_up(freeze(client, categories=["vien_chuc"])) == {}, "of them there is nobody"
 
 
 def test_what_was_recorded_after_the_final_report_is_a_cause_of_its_own(client):
-    first = freeze(client, **{"from": day(59), "to": day(30), "compare": False, "state": "final"})
-    assert client.put("/v1/staff/C-9", an(full_name="Võ Văn Muộn", unit="T1.02", hired_on=day(40))).status == 201
+    first = freeze(client, **{"from": ago(59), "to": ago(30), "compare": False, "state": "final"})
+    assert client.put("/v1/staff/C-9", an(full_name="Võ Văn Muộn", unit="T1.02", hired_on=ago(40))).status == 201
     report = freeze(client)
     assert report["figures"]["sheets"][0]["previous"]["report"] == first["id"]
     causes = added_up(report)
@@ -98,12 +92,12 @@ def test_above_the_people_in_post_are_those_of_units_that_declared(client):
     required = client.get("/v1/systems/e-office").json["required_for"]
     assert client.patch("/v1/systems/e-office", {"required_for": [{"blocks": ["dang_doan_the"], "categories": ["cong_chuc"]}]}, etag="*").status == 200
     try:
-        assert client.put(f"/v1/units/T1.08.1/headcounts/{day(0)}", {"total": 2}).status == 200
+        assert client.put(f"/v1/units/T1.08.1/headcounts/{ago(0)}", {"total": 2}).status == 200
         for n in range(8):
             office = n < 4
-            body = an(full_name=nth("Hồ Văn Vượt", n), unit="T1.08.1" if office else "T1.08.2", category="cong_chuc" if office or n == 7 else "vien_chuc", hired_on=day(0))
+            body = an(full_name=nth("Hồ Văn Vượt", n), unit="T1.08.1" if office else "T1.08.2", category="cong_chuc" if office or n == 7 else "vien_chuc", hired_on=ago(0))
             assert client.put(f"/v1/staff/V-{n}", body).status == 201
-        report = freeze(client, unit="T1.08", systems=["e-office"], compare=False, **{"from": day(0)})
+        report = freeze(client, unit="T1.08", systems=["e-office"], compare=False, **{"from": ago(0)})
         total = report["figures"]["sheets"][0]["rows"][0]["counts"]
         assert (total["base"], total["headcount"], total["undeclared_recorded"], total["undeclared_eligible"]) == (5, 2, 4, 1)
         assert {n["code"]: n["people"] for n in report["systems"][0]["notes"]}["base_above_headcount"] == 2

@@ -4,23 +4,19 @@ import datetime
 import io
 
 import pytest
-from congvu import an, make_units, running, site_today
+from congvu import ago, an, make_units, running, site_today
 
 TODAY = site_today()
 
 
-def day(back):
-    return (TODAY - datetime.timedelta(back)).isoformat()
-
-
 def use(client, person, *days, through, system="mailbox"):
     events = [{"staff_code": person, "occurred_on": d} for d in days]
-    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_from": day(380), "data_through": through})
+    answer = client.post("/v1/usage-events", {"system": system, "events": events, "data_from": ago(380), "data_through": through})
     assert answer.status == 200 and not answer.json["rejected"], answer
 
 
 def freeze(client, expect=201, **more):
-    body = {"unit": "T1", "systems": ["mailbox"], "from": day(60), "to": day(1), **more}
+    body = {"unit": "T1", "systems": ["mailbox"], "from": ago(60), "to": ago(1), **more}
     answer = client.post("/v1/reports", body)
     assert answer.status == expect, answer
     return answer.json
@@ -42,9 +38,9 @@ def town(spec):
         service.stop()
         service.settings.pop("clock_offset")
         client = service.start().client()
-        assert client.patch("/v1/staff/U-2", {"status": "on_leave", "leave": {"kind": "thai_san", "from": day(90), "to": (TODAY + datetime.timedelta(90)).isoformat()}}).status == 200
+        assert client.patch("/v1/staff/U-2", {"status": "on_leave", "leave": {"kind": "thai_san", "from": ago(90), "to": (TODAY + datetime.timedelta(90)).isoformat()}}).status == 200
         for n in range(5):
-            use(client, f"U-{n}" if n != 2 else "U-9", *[day(b) for b in range(3, 3 + 2 * n + 1)], through=day(1))
+            use(client, f"U-{n}" if n != 2 else "U-9", *[ago(b) for b in range(3, 3 + 2 * n + 1)], through=ago(1))
         yield service, client
 
 
@@ -74,7 +70,7 @@ def test_every_printed_percentage_can_be_checked_from_its_line(town):
 def test_the_figures_are_those_of_adoption_for_the_same_days(town):
     _, client = town
     live = client.get("/v1/adoption", unit="T1", system="mailbox", depth=0, window="P30D").json["rows"][0]
-    frozen = lines(freeze(client, **{"from": day(29), "to": day(0), "accept_incomplete": True}))["total"]
+    frozen = lines(freeze(client, **{"from": ago(29), "to": ago(0), "accept_incomplete": True}))["total"]
     for name in ("recorded", "unrecorded", "eligible", "issued", "activated", "used", "regular", "never_used", "unknown", "on_long_leave", "too_new"):
         assert frozen[name] == live[name], name
     assert round(frozen["used"] / frozen["usage_base"], 4) == live["adoption"]
@@ -82,10 +78,10 @@ def test_the_figures_are_those_of_adoption_for_the_same_days(town):
 
 def test_data_that_stop_early_are_refused_and_then_dated(town):
     _, client = town
-    refused = freeze(client, expect=409, to=day(0))
+    refused = freeze(client, expect=409, to=ago(0))
     assert refused["code"] == "data_incomplete" and refused["errors"][0]["code"] == "data_behind"
-    report = freeze(client, to=day(0), accept_incomplete=True)
-    through = datetime.date.fromisoformat(day(1)).strftime("%d/%m/%Y")
+    report = freeze(client, to=ago(0), accept_incomplete=True)
+    through = datetime.date.fromisoformat(ago(1)).strftime("%d/%m/%Y")
     page = client.get(f"/v1/reports/{report['id']}/content", format="html", lang="vi").body.decode()
     assert report["incomplete"] is True and f"tính đến hết ngày {through}" in page
 
@@ -98,8 +94,8 @@ def test_late_usage_lands_on_the_people_of_the_closing_day(town):
     assert same.status == 200 and lines(same.json) == before, "nothing arrived: the list gives the same figures"
     assert client.patch("/v1/staff/U-6", {"unit": "T1.03", "title": "Chuyên viên"}).status == 200
     assert client.put("/v1/staff/U-8/departure", {"reason": "nghi_huu", "decision": {"number": "40/QĐ"}}).status in (200, 202)
-    use(client, "U-6", day(4), day(5), through=day(1))
-    use(client, "U-8", day(4), through=day(1))
+    use(client, "U-6", ago(4), ago(5), through=ago(1))
+    use(client, "U-8", ago(4), through=ago(1))
     after = client.patch(path, {"refreeze": True})
     assert after.status == 200, after
     now = lines(after.json)
@@ -117,12 +113,12 @@ def test_late_usage_lands_on_the_people_of_the_closing_day(town):
 
 def test_a_stopped_feed_is_null_with_the_reason_and_heals(town):
     _, client = town
-    use(client, "U-0", day(50), through=day(40), system="td-office")
+    use(client, "U-0", ago(50), through=ago(40), system="td-office")
     draft = freeze(client, systems=["td-office"], accept_incomplete=True)
     sheet = draft["figures"]["sheets"][0]
-    assert sheet["stale_reason"] == "usage_data_stale" and sheet["data_through"] == day(40) and draft["systems"][0]["adoption"] is None
+    assert sheet["stale_reason"] == "usage_data_stale" and sheet["data_through"] == ago(40) and draft["systems"][0]["adoption"] is None
     assert sheet["rows"][0]["counts"]["used"] is None and sheet["rows"][0]["counts"]["unknown"] == sheet["rows"][0]["counts"]["issued"]
-    use(client, "U-0", day(2), through=day(1), system="td-office")
+    use(client, "U-0", ago(2), through=ago(1), system="td-office")
     healed = client.patch(f"/v1/reports/{draft['id']}", {"refreeze": True})
     assert healed.status == 200, healed
     counts = healed.json["figures"]["sheets"][0]["rows"][0]["counts"]
@@ -132,12 +128,12 @@ def test_a_stopped_feed_is_null_with_the_reason_and_heals(town):
 def test_levers_are_said_in_the_sentence_of_their_figure(town):
     """Headcount below the recorded, a category that need not have it, long leave, an account of yesterday: each moves a rate, none goes unsaid."""
     _, client = town
-    assert client.put(f"/v1/units/T1.02/headcounts/{day(70)}", {"total": 1}).status == 200
-    change = {"category": "nguoi_hoat_dong_khong_chuyen_trach", "decision": {"number": "50/QĐ", "effective_on": day(10)}}
+    assert client.put(f"/v1/units/T1.02/headcounts/{ago(70)}", {"total": 1}).status == 200
+    change = {"category": "nguoi_hoat_dong_khong_chuyen_trach", "decision": {"number": "50/QĐ", "effective_on": ago(10)}}
     assert client.patch("/v1/staff/U-5", change).status == 200
-    assert client.put("/v1/staff/U-20", an(full_name="Trần Thị Mới", unit="T1.03", hired_on=day(0))).status == 201
-    use(client, "U-20", day(0), through=day(1))
-    report = freeze(client, to=day(0), accept_incomplete=True)
+    assert client.put("/v1/staff/U-20", an(full_name="Trần Thị Mới", unit="T1.03", hired_on=ago(0))).status == 201
+    use(client, "U-20", ago(0), through=ago(1))
+    report = freeze(client, to=ago(0), accept_incomplete=True)
     found = lines(report)
     total, system = found["total"], report["systems"][0]
     assert (found["T1.02"]["category_left"], total["category_left"], total["over_recorded"], total["on_leave_unused"], total["too_new"]) == (1, 1, 2, 1, 1)
@@ -158,9 +154,9 @@ def test_levers_are_said_in_the_sentence_of_their_figure(town):
         assert sentence in page, (sentence, [p for p in page.split("<p") if "thuộc diện phải cấp:" in p or "Có sử dụng trong kỳ" in p])
     assert total["regular"] == sum(c["regular"] for k, c in found.items() if k != "total"), "who is new may be regular too"
     # the month before tells of nobody: the change came later
-    before = freeze(client, **{"from": day(40), "to": day(11)})
+    before = freeze(client, **{"from": ago(40), "to": ago(11)})
     assert lines(before)["total"]["category_left"] == 0 and "category_changed" not in {n["code"] for n in before["systems"][0]["notes"]}
-    some = freeze(client, to=day(0), accept_incomplete=True, categories=["cong_chuc"])
+    some = freeze(client, to=ago(0), accept_incomplete=True, categories=["cong_chuc"])
     assert lines(some)["total"]["category_left"] == 1, "who left the categories asked for has left the base"
     [regular_line] = [i for i in client.get(f"/v1/reports/{report['id']}/indicators").json["items"] if i["code"] == "mailbox.regular"]
     assert (regular_line["rate"], regular_line["rate_undeducted"]) == (system["regular_ratio"], system["regular_ratio_undeducted"])
@@ -171,23 +167,23 @@ def test_a_long_leave_without_a_decision_is_told_of_as_of_the_reports_day(town):
     _, client = town
 
     def undecided(to, **more):
-        report = freeze(client, **{"from": day(60), "to": day(to), "accept_incomplete": True, **more})
+        report = freeze(client, **{"from": ago(60), "to": ago(to), "accept_incomplete": True, **more})
         noted = {n["code"]: n["people"] for n in report["systems"][0]["notes"]}.get("leave_without_decision", 0)
         found = {k: c["leave_undecided"] for k, c in lines(report).items() if c["leave_undecided"]}
         assert noted == found.get("total", 0)
         return found, report
-    assert client.patch("/v1/staff/U-7", {"leave": {"kind": "om_dau", "from": day(29), "to": day(1)}}).status == 200  # 29 days
-    assert client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": day(20)}}).status == 200  # without end
+    assert client.patch("/v1/staff/U-7", {"leave": {"kind": "om_dau", "from": ago(29), "to": ago(1)}}).status == 200  # 29 days
+    assert client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": ago(20)}}).status == 200  # without end
     assert undecided(1)[0] == {"total": 2, "T1.01": 1, "T1.02": 1}
     assert undecided(25)[0] == {"total": 1, "T1.01": 1}, "his leave began later"
     assert undecided(1, categories=["vien_chuc"])[0] == {}
-    decided = client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": day(20), "decision": {"number": "7/QĐ", "signed_on": day(21)}}})
-    assert decided.status == 200 and decided.json["leave"]["decision"] == {"number": "7/QĐ", "signed_on": day(21), "effective_on": None}
-    again = client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": day(20), "to": None}})
+    decided = client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": ago(20), "decision": {"number": "7/QĐ", "signed_on": ago(21)}}})
+    assert decided.status == 200 and decided.json["leave"]["decision"] == {"number": "7/QĐ", "signed_on": ago(21), "effective_on": None}
+    again = client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": ago(20), "to": None}})
     assert again.headers["Congvu-Unchanged"] == "true" and again.json["leave"]["decision"]["number"] == "7/QĐ", "absent keeps it"
     found, report = undecided(1)
     assert found == {"total": 1, "T1.01": 1}
     book = client.get(f"/v1/reports/{report['id']}/content", format="csv", lang="vi").body.decode("utf-8-sig")
     assert "nghỉ dài ngày chưa có quyết định: 1" in book
-    assert client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": day(20), "decision": None}}).json["leave"] == {"kind": "di_hoc", "from": day(20), "to": None}
+    assert client.patch("/v1/staff/U-6", {"leave": {"kind": "di_hoc", "from": ago(20), "decision": None}}).json["leave"] == {"kind": "di_hoc", "from": ago(20), "to": None}
     assert undecided(1)[0] == {"total": 2, "T1.01": 1, "T1.02": 1}

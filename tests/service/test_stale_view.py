@@ -1,5 +1,4 @@
 """While the view does not hear the directory nothing is claimed that it cannot know: no 404, no 401, no write on a revoked token, no old lists."""
-import datetime
 
 import pytest
 

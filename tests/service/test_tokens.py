@@ -287,8 +287,7 @@ def test_the_machine_makes_no_token_beside_data_that_are_not_whole(start, tmp_pa
 def test_an_upgrade_gives_the_first_token_the_new_rights(start):
     service = start()
     own = service.client().get("/v1/me").json["token"]["id"]
-    older = f"dn: cvId={own},ou=tokens,ou=system,dc=congvu\nchangetype: modify\ndelete: cvScope\ncvScope: reports:write\ncvScope: usage:write\n"
-    subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", service.ldapi], input=older, text=True, check=True, capture_output=True)
+    service.ldapmodify(f"cvId={own},ou=tokens,ou=system,dc=congvu", "delete: cvScope\ncvScope: reports:write\ncvScope: usage:write")
     wait_for(lambda: "reports:write" not in service.client().get("/v1/me").json["token"]["scopes"], "as of a version that did not know them")
     service.stop()
     newer = start(service.data)

@@ -210,6 +210,7 @@ def test_a_token_is_made_once_however_many_processes_are_asked(start):
     wait_for(lambda: all(c.get("/v1/staff").status == 401 for c in by_the_last), "it opens nothing, at either")
     assert [len([t for t in at(i).get("/v1/tokens").json["items"] if t["name"] == "đồng bộ"]) for i in range(2)] == [9, 9]
 
+
 def test_a_second_service_on_the_same_folder_is_refused(start):
     service = start()
     try:

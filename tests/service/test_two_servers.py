@@ -38,6 +38,13 @@ def onboard(service, code, name="Nguyễn Văn An"):
     return service.client().put(f"/v1/staff/{code}", an(full_name=name))
 
 
+def taken_in(service, code):
+    """Known to both servers. On a busy machine the other one may take longer than standby_wait_ms: that alone is repeated, as the contract says."""
+    answer = onboard(service, code)
+    assert answer.status in (200, 201, 504), answer
+    return answer.status != 504 and not marked(answer)
+
+
 def directory(service):
     return service.client().get("/readyz").json["checks"]["directory"]["status"]
 
@@ -159,7 +166,7 @@ def test_a_former_server_comes_back_as_a_follower_and_what_only_it_had_is_listed
     one, follower, serve = two
     service = serve(one, follower, standby_wait_ms=300)
     wait_for(lambda: standby(service) == ("ok", None), "it is in step")
-    wait_for(lambda: onboard(service, "J-1").status in (200, 201), "both have him")  # 300 ms may pass on a busy machine: repeated, as the contract says
+    wait_for(lambda: taken_in(service, "J-1"), "both have him")
     follower.follow_nobody()
     lost = onboard(service, "J-2", "Người Bị Trùng")
     assert lost.status == 504, "not acknowledged"
@@ -236,7 +243,7 @@ def test_without_the_one_that_follows_no_name_is_given_until_a_person_says_so(tw
     one, follower, serve = two
     service = serve(one, follower, standby_wait_ms=300, standby_refuse_s=2)
     wait_for(lambda: standby(service) == ("ok", None), "it is in step")
-    wait_for(lambda: onboard(service, "S-1").status in (200, 201), "both have him")
+    wait_for(lambda: taken_in(service, "S-1"), "both have him")
     title = iter(range(100))
 
     def change():
