@@ -67,16 +67,37 @@ static void look_at_departures(struct chk *c, const struct dir_past *past, struc
 
 /* ---- an old password ---- */
 
+static bool locked_as_stolen(const struct dom_staff *staff)
+{
+    for (size_t i = 0; i < staff->account_count; i++) {
+        const struct dom_account *a = &staff->accounts[i];
+        if (a->reason != NULL && strcmp(a->reason, "compromised") == 0 && a->desired == DOM_LOCKED)
+            return true;
+    }
+    return false;
+}
+
 static bool reopened(const struct dir_past *past)
 {
     for (size_t i = 0; i < past->before.account_count; i++) {
         const struct dom_account *was = &past->before.accounts[i];
         const struct dom_account *now = dom_account_of(&past->after, was->system);
-        if (was->reason != NULL && strcmp(was->reason, "compromised") == 0 && was->desired == DOM_LOCKED &&
-            now != NULL && now->desired == DOM_PRESENT)
+        if (was->desired != DOM_PRESENT && now != NULL && now->desired == DOM_PRESENT)
             return true;
     }
     return false;
+}
+
+/* Another lock or a closing in between makes no new password of it. */
+static void look_at_password(const struct dir_past *past, struct chk_past *p)
+{
+    if (past->password_set || past->password_dropped) {
+        p->stolen = p->old_password = false;
+        return;
+    }
+    p->stolen = p->stolen || locked_as_stolen(&past->before);
+    p->old_password = p->old_password || (p->stolen && reopened(past));
+    p->stolen = p->stolen || locked_as_stolen(&past->after);
 }
 
 /* ---- a post that is gone ---- */
@@ -124,10 +145,7 @@ void chk_add_past(struct chk *c, const struct dir_past *past)
         look_at_departures(c, past, person);
     if (past->posts)
         look_at_posts(c, past, person);
-    if (past->password_set || past->password_dropped)
-        person->past.old_password = false;
-    else if (reopened(past))
-        person->past.old_password = true;
+    look_at_password(past, &person->past);
 }
 
 void chk_judge_past(struct chk *c)

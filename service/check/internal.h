@@ -8,7 +8,8 @@
 /* What was seen of somebody in the log. */
 struct chk_past {
     bool leaked;        /* out of a hold that nobody released */
-    bool old_password;  /* since the last change that opened an account */
+    bool stolen;        /* an account was locked for it, and the password is still the same */
+    bool old_password;  /* with which an account was opened again */
     struct cv_id *left; /* units of primary posts that a transfer overwrote */
     size_t left_count;
 };
