@@ -74,6 +74,9 @@ struct search {
     struct view_sorting sort;
     struct view_best best;
     size_t total;
+    struct cv_arena *arena;
+    uint32_t *rare; /* whoever may have the words, when they are few and were looked for; or NULL */
+    size_t rare_count;
 };
 
 static bool is_behind(const struct search *s, uint32_t slot)
@@ -99,13 +102,21 @@ static void offer(struct search *s, uint32_t slot)
         view_best_offer(&s->best, slot);
 }
 
+static void offer_all(struct search *s, const uint32_t *slots, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        offer(s, slots[i]);
+}
+
 /* Looked at in the order in which they lie in memory, so that a million take milliseconds. */
 static void offer_everybody(struct search *s)
 {
     uint32_t slots[VIEW_CANDIDATES], from = 0;
-    for (size_t count; (count = view_candidates(s->v, &s->f, &from, slots)) > 0;)
-        for (size_t i = 0; i < count; i++)
-            offer(s, slots[i]);
+    if (s->rare != NULL)
+        offer_all(s, s->rare, s->rare_count);
+    else
+        for (size_t count; (count = view_candidates(s->v, &s->f, &from, slots)) > 0;)
+            offer_all(s, slots, count);
     view_best_finish(&s->best);
 }
 
@@ -168,13 +179,17 @@ static size_t candidates_along(const struct search *s, size_t start, size_t *fro
 
 /* Of many who may have the words the page is found along the order, wherever they begin in it; of a few each is looked
  * at. */
-static bool are_rare(const struct search *s)
+static bool are_rare(struct search *s)
 {
-    uint32_t slots[VIEW_CANDIDATES], from = 0;
-    size_t found = 0, most = s->v->order.count / RARE;
-    for (size_t count = 1; s->f.word_count > 0 && count > 0 && found <= most; found += count)
-        count = view_candidates(s->v, &s->f, &from, slots);
-    return found <= most;
+    size_t count = 0, most = s->v->order.count / RARE;
+    uint32_t from = 0, *slots = CV_NEWS(s->arena, uint32_t, most + VIEW_CANDIDATES);
+    for (size_t more = 1; cv_arena_ok(s->arena) && more > 0 && count <= most; count += more)
+        more = view_candidates(s->v, &s->f, &from, slots + count);
+    if (!cv_arena_ok(s->arena) || count > most)
+        return false;
+    s->rare = slots;
+    s->rare_count = count;
+    return true;
 }
 
 static bool is_full(const struct search *s)
@@ -337,7 +352,8 @@ static void fill_page(const struct search *s, size_t page_size, bool then, struc
 bool view_staff_list(const struct view *v, const struct view_staff_query *q, struct cv_arena *arena,
                      struct view_staff_page *out, struct cv_error *err)
 {
-    struct search s = {.v = v, .descending = q->descending, .want_total = q->want_total, .sort = {(int)q->sort, &s.f}};
+    struct search s = {
+        .v = v, .descending = q->descending, .want_total = q->want_total, .sort = {(int)q->sort, &s.f}, .arena = arena};
     if (q->q == NULL && q->sort == VIEW_BY_MATCH)
         s.sort.by = VIEW_BY_GIVEN_NAME;
     s.has_after = view_position_read(q->after, q->after_len, &s.after);
