@@ -39,6 +39,11 @@ struct prov_history_query {
  * empty: headcounts by category. */
 bool prov_history_coverage(struct prov_call *call, cv_day day, const struct prov_history_query *query, cv_day *out_day,
                            struct view_coverage *out, struct cv_error *err);
+/* Who was counted by the snapshot of that very day, which ends a period, as the unit (of that day's tree) and system
+ * had them, ascending by id. snapshot_missing: that is not kept. For who may see the unit: prov_history_coverage asks.
+ */
+bool prov_history_people(struct prov_call *call, cv_day day, struct cv_id unit, const char *system,
+                         struct cv_arena *arena, struct view_kept **out, size_t *out_count, struct cv_error *err);
 
 /* ---- trends ---- */
 enum prov_step { PROV_STEP_DAY, PROV_STEP_WEEK, PROV_STEP_MONTH };

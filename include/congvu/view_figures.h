@@ -90,6 +90,11 @@ enum view_cause {
     VIEW_LOCKED_NOW,     /* changes no figure: locked accounts count as issued */
     VIEW_CAUSES
 };
+/* One person as a day counted him, of one unit and system. */
+struct view_kept {
+    struct cv_id staff; /* first: looked for by it */
+    bool here, eligible, issued, used, away, locked;
+};
 /* a and b of both ratios; also differences. */
 struct view_pair_counts {
     int32_t issued, eligible, used, on_leave_unused;
@@ -106,6 +111,10 @@ struct view_changes_query {
     const char *system;
     uint32_t categories; /* 0 = all; of another one nobody need have it */
     cv_day from, to;     /* from < to; use is counted in the 30 days until each */
+    /* Instead of `from`: who stood how on the day `to` when somebody looked, ascending by id. */
+    const struct view_kept *kept;
+    size_t kept_count;
+    bool kept_use_known;
 };
 struct view_changes {
     struct view_pair_counts from, to;             /* from + the parts = to; use: if known on both days */
@@ -116,6 +125,15 @@ struct view_changes {
 /* Each day by the tree of that day. O(people who ever belonged to the branch, or all when units have moved). */
 bool view_changes(const struct view *v, const struct view_changes_query *q, struct cv_arena *arena,
                   struct view_changes *out, struct cv_error *err);
+
+/* Everybody who is recorded at the end of a day, as it counts him: for who looks again later. */
+struct view_standing {
+    struct cv_id staff, unit;                /* unit of the primary post */
+    bool away;                               /* on long leave */
+    uint16_t eligible, issued, used, locked; /* bits in the order of the systems; used in the 30 days until the day */
+};
+bool view_standings(const struct view *v, cv_day day, const char *const *systems, size_t system_count,
+                    struct cv_arena *arena, struct view_standing **out, size_t *out_count, struct cv_error *err);
 
 /* Did the person belong to any unit at the end of that day? Who has no hired_on did before he was written down. True
  * while nobody can tell. */

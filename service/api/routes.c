@@ -99,7 +99,7 @@ static const struct htp_route routes[] = {
     ROUTE(GET, "/v1/targets", list_targets, INTERACTIVE, DOM_COVERAGE_READ, "unit recursive system"),
     ROUTE(PUT, "/v1/targets/{unit}/{system}", put_target, INTERACTIVE, DOM_SYSTEMS_WRITE, "", .shows = DOM_COVERAGE_READ),
     ROUTE(DELETE, "/v1/targets/{unit}/{system}", delete_target, INTERACTIVE, DOM_SYSTEMS_WRITE, ""),
-    ROUTE(GET, "/v1/coverage/changes", get_coverage_changes, INTERACTIVE, DOM_COVERAGE_READ, "unit system from to basis"),
+    ROUTE(GET, "/v1/coverage/changes", get_coverage_changes, INTERACTIVE, DOM_COVERAGE_READ, "unit system from to period calendar basis"),
     ROUTE(GET, "/v1/coverage/trend", get_coverage_trend, INTERACTIVE, DOM_COVERAGE_READ, "unit system from to step basis"),
     ROUTE(GET, "/v1/adoption/trend", get_adoption_trend, INTERACTIVE, DOM_COVERAGE_READ, "unit system from to step basis"),
     ROUTE(GET, "/v1/reports", list_reports, INTERACTIVE, DOM_COVERAGE_READ, "unit recursive kind state page_size page_token"),

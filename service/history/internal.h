@@ -5,6 +5,7 @@
  *   tree.2026-11-20.<digest>       the units in tree order, a part each
  *   rows.2026-11-25.<digest>       the counts of some of the units (those whose id falls into this part)
  *   late.2026-11-25.<digest>       the same with the use that sources told of later; read instead, of this day alone
+ *   people.2026-11-30.<digest>     of a day that ends a period: who was counted and had what, by their ids
  * A part that is the same as in the snapshot before is not written again: the day names the one that is there. Lines of
  * text, because a trend reads one unit out of hundreds of days. */
 #pragma once
@@ -33,8 +34,9 @@ struct history_day {
     size_t unit_count;
     struct view_system_usage *systems;
     size_t system_count;
-    struct history_ref *tree, *rows, *late;
+    struct history_ref *tree, *rows, *late, *people;
     size_t tree_count, row_count, late_count; /* of late: as many as of rows, or none */
+    size_t people_count;                      /* 0: that day ends no period, or an earlier version kept it */
 };
 struct history_unit {
     struct view_unit u; /* id, code, names, parent, depth */
@@ -47,9 +49,11 @@ struct history_moment {
     struct history_day day;
     struct history_unit *units;
     const char **slugs;
-    struct dom_counts *counts; /* [unit][system] */
-    bool beyond_unknown;       /* as of the parts that they were read from */
-    bool whole;                /* every system's figures are of the same units */
+    struct dom_counts *counts;    /* [unit][system] */
+    bool beyond_unknown;          /* as of the parts that they were read from */
+    bool whole;                   /* every system's figures are of the same units */
+    struct view_standing *people; /* those of a kept day that ends a period, unit by unit; NULL = not kept */
+    size_t people_count;
 };
 
 /* ---- gather.c ---- */
@@ -58,6 +62,9 @@ bool history_gather(struct history_moment *m, struct cv_error *err);
 /* One system's figures of a unit and all below it, in the window of m's day. */
 struct view_coverage_query history_question(const struct history_moment *m, struct cv_id root, const char *const *slug);
 /* ---- write.c ---- */
+/* A part as a document of m's day, or `last`, which is the same. */
+bool history_write_part(struct history_moment *m, const char *kind, const struct cv_buf *bytes,
+                        const struct history_ref *last, struct history_ref *out, struct cv_error *err);
 /* In parts of the tree's order; what `last` has already is named again. */
 bool history_write_tree(struct history_moment *m, const struct history_day *last, struct cv_error *err);
 /* A part each of the units, by their ids; what `last` has already is named again. */
@@ -73,6 +80,13 @@ void history_drop_old(struct prov_call *call, cv_day today);
 /* ---- late.c ---- */
 /* Days whose sources have come further since are completed, a few at a time. */
 void history_complete(struct prov_call *call);
+
+/* ---- people.c ---- */
+/* Who is counted now, where m's day ends a period; else nobody. */
+bool history_write_people(struct history_moment *m, struct cv_error *err);
+/* m->people as they are kept, but for what they used of some systems (bits): as it is told of the day now. */
+bool history_retell_people(struct history_moment *m, uint16_t systems, struct cv_arena *arena, struct cv_error *err);
+bool history_save_people(struct history_moment *m, struct cv_error *err);
 
 /* ---- history_text.c: to and from text; pure ---- */
 void history_put_day(struct cv_buf *out, const struct history_day *day);
@@ -96,6 +110,7 @@ size_t history_part_of(struct cv_id unit, size_t parts);
 
 /* ---- history_read.c ---- */
 bool history_too_large(struct cv_error *err); /* fails: more than fits into the memory for it */
+bool history_unreadable(struct cv_error *err, const char *name);
 /* CV_NOT_FOUND: that day has no snapshot. */
 bool history_read_day(struct prov_call *call, cv_day day, struct history_day *out, struct cv_error *err);
 /* That day or the latest before it, within a month; CV_NOT_FOUND. */
@@ -120,4 +135,8 @@ bool history_visible_at(const struct history_unit *units, size_t at, struct view
 /* What can be said of a sum that this system belongs to; `concerned`: somebody there must have it. */
 void history_know(const struct view_system_usage *usage, bool concerned, bool *io_used, bool *io_regular,
                   bool *io_activation);
+/* Some of the people; the same unit and account follow each other. */
+void history_put_people(struct cv_buf *out, const struct view_standing *people, size_t count);
+/* Appends to what is there; *io_count <= cap. */
+bool history_take_people(const char *bytes, size_t len, struct view_standing *people, size_t cap, size_t *io_count);
 const char *history_part_name(struct cv_arena *arena, const char *kind, const struct history_ref *ref);

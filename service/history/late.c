@@ -7,7 +7,8 @@
 enum {
     LOOKS_A_TICK = 64, /* days; one of them is completed at most */
     RETRY_MS = 60000,  /* after a failure */
-    RECOUNT_MAX = 32 << 20
+    RECOUNT_MAX = 32 << 20,
+    PEOPLE_MAX = 192 << 20 /* a million, as they are kept and as they are told now */
 };
 
 /* ---- units of one tree, in tree order ---- */
@@ -117,6 +118,26 @@ static void take_use(struct totals *kept, const struct totals *anew)
     }
 }
 
+/* Where it is kept who was counted: what these used, so that sums and people tell the same. */
+static void take_use_of_people(const struct history_moment *m, size_t system, struct totals *own,
+                               struct cv_arena *arena)
+{
+    struct dom_counts *later = CV_NEWS(arena, struct dom_counts, own->count + 1);
+    memcpy(later, own->counts, own->count * sizeof *later);
+    for (size_t i = 0; i < own->count; i++)
+        later[i].used = later[i].on_leave_unused = 0;
+    for (size_t p = 0, at = 0; p < m->people_count; p++) {
+        const struct view_standing *s = &m->people[p];
+        at = find_from(own, at, s->unit);
+        if (at == own->count || !(s->eligible >> system & 1))
+            continue;
+        later[at].used += s->used >> system & 1;
+        later[at].on_leave_unused += s->away && !(s->used >> system & 1);
+    }
+    for (size_t i = 0; i < own->count; i++)
+        dom_counts_take_use(&own->counts[i], &later[i]);
+}
+
 static bool complete_system(struct history_moment *m, size_t system, struct cv_error *err)
 {
     cv_auto_arena arena = cv_arena_new(RECOUNT_MAX);
@@ -137,6 +158,8 @@ static bool complete_system(struct history_moment *m, size_t system, struct cv_e
     to_own(&kept, above);
     to_own(&anew, above_anew);
     take_use(&kept, &anew);
+    if (m->people != NULL)
+        take_use_of_people(m, system, &kept, arena);
     to_sums(&kept, above);
     for (size_t i = 0; i < kept.count; i++)
         m->counts[i * systems + system] = kept.counts[i];
@@ -182,34 +205,58 @@ static bool load(struct history_moment *m, struct cv_error *err)
 static bool save(struct history_moment *m, struct cv_error *err)
 {
     const struct history_day before = m->day;
-    if (!history_write_rows(m, "late", NULL, 0, &m->day.late, &m->day.late_count, err) || !history_write_day(m, err))
+    if (!history_write_rows(m, "late", NULL, 0, &m->day.late, &m->day.late_count, err) ||
+        !history_save_people(m, err) || !history_write_day(m, err))
         return false;
     history_drop_replaced(m, "late", before.late, before.late_count, m->day.late, m->day.late_count);
+    history_drop_replaced(m, "people", before.people, before.people_count, m->day.people, m->day.people_count);
     return true;
+}
+
+/* Systems (bits) of which more is known of that day now. */
+static uint16_t to_complete(const struct history_moment *m, struct view_system_usage usage[DOM_SYSTEMS_MAX])
+{
+    uint16_t systems = 0;
+    for (size_t s = 0; s < m->day.system_count; s++)
+        systems |= (uint16_t)(completes(m->call, &m->day, &m->day.systems[s], &usage[s]) << s);
+    return systems;
+}
+
+static void note_completed(struct history_moment *m, size_t system, struct view_system_usage usage)
+{
+    struct view_system_usage *kept = &m->day.systems[system];
+    usage.system = kept->system;
+    usage.missing_there = kept->missing_there; /* of that day, as whom it counts */
+    usage.missing_unknown = kept->missing_unknown;
+    usage.open_until = reached(usage.data_through, m->day.day) ? cv_now() : CV_NO_MOMENT;
+    *kept = usage;
 }
 
 /* *out_done: it was one to complete. */
 static bool complete_day(struct prov_call *call, cv_day day, bool *out_done, struct cv_error *err)
 {
+    cv_auto_arena arena = cv_arena_new(PEOPLE_MAX);
     struct history_moment m = {.call = call};
-    struct view_system_usage usage;
+    struct view_system_usage usage[DOM_SYSTEMS_MAX];
     *out_done = false;
+    if (arena == NULL)
+        return history_too_large(err);
     if (!history_read_day(call, day, &m.day, err))
         return cv_error_forgive(err, CV_NOT_FOUND);
+    uint16_t systems = to_complete(&m, usage);
+    if (systems == 0)
+        return true;
+    if (!load(&m, err) || !history_retell_people(&m, systems, arena, err))
+        return false;
     for (size_t s = 0; s < m.day.system_count; s++) {
-        struct view_system_usage *kept = &m.day.systems[s];
-        if (!completes(call, &m.day, kept, &usage))
+        if (!(systems >> s & 1))
             continue;
-        if ((!*out_done && !load(&m, err)) || !complete_system(&m, s, err))
+        if (!complete_system(&m, s, err))
             return false;
-        *out_done = true;
-        usage.system = kept->system;
-        usage.missing_there = kept->missing_there; /* of that day, as whom it counts */
-        usage.missing_unknown = kept->missing_unknown;
-        usage.open_until = reached(usage.data_through, day) ? cv_now() : CV_NO_MOMENT;
-        *kept = usage;
+        note_completed(&m, s, usage[s]);
     }
-    return !*out_done || save(&m, err);
+    *out_done = true;
+    return save(&m, err);
 }
 
 /* ---- the clockwork ---- */

@@ -3,7 +3,7 @@
 
 #include "history/internal.h"
 
-static bool unreadable(struct cv_error *err, const char *name)
+bool history_unreadable(struct cv_error *err, const char *name)
 {
     return cv_fail_as(err, CV_INTERNAL, "cvDocument", "Không đọc được bản lưu %s", "The snapshot %s cannot be read",
                       name);
@@ -21,7 +21,7 @@ bool history_read_day(struct prov_call *call, cv_day day, struct history_day *ou
     struct dir_document doc;
     if (!dir_document_read(call->dir, HISTORY_FOLDER, name, call->arena, &doc, err))
         return false;
-    return history_take_day(doc.bytes, doc.len, call->arena, out) || unreadable(err, name);
+    return history_take_day(doc.bytes, doc.len, call->arena, out) || history_unreadable(err, name);
 }
 
 bool history_latest_day(struct prov_call *call, cv_day day, struct history_day *out, struct cv_error *err)
@@ -47,7 +47,7 @@ bool history_read_tree(struct prov_call *call, const struct history_day *day, st
         if (!dir_document_read(call->dir, HISTORY_FOLDER, name, call->arena, &doc, err))
             return false;
         if (!history_take_units(doc.bytes, doc.len, call->arena, units, day->unit_count, &count))
-            return unreadable(err, name);
+            return history_unreadable(err, name);
     }
     *out = units;
     *out_count = count;
@@ -79,7 +79,7 @@ bool history_read_counts(struct history_parts *parts, struct cv_id unit, const c
     }
     parts->beyond_unknown |= !history_counted(doc->bytes, doc->len, "issued_beyond");
     return history_take_counts(doc->bytes, doc->len, unit, systems, count, counts, out_headcount_on) ||
-           unreadable(err, name);
+           history_unreadable(err, name);
 }
 
 /* ---- what one day's tree says ---- */

@@ -112,6 +112,7 @@ void history_put_day(struct cv_buf *out, const struct history_day *day)
     put_refs(out, "tree", day->tree, day->tree_count);
     put_refs(out, "rows", day->rows, day->row_count);
     put_refs(out, "late", day->late, day->late_count);
+    put_refs(out, "people", day->people, day->people_count);
 }
 
 static bool has_more(const struct scan *s)
@@ -180,6 +181,8 @@ static bool take_day_line(struct scan *s, struct cv_arena *arena, struct history
         return take_ref(s, out->tree, &out->tree_count);
     if (take_text(s, "late "))
         return take_ref(s, out->late, &out->late_count);
+    if (take_text(s, "people "))
+        return take_ref(s, out->people, &out->people_count);
     return take_text(s, "rows ") && take_ref(s, out->rows, &out->row_count);
 }
 
@@ -198,7 +201,8 @@ bool history_take_day(const char *bytes, size_t len, struct cv_arena *arena, str
     struct history_day day = {.systems = CV_NEWS(arena, struct view_system_usage, DOM_SYSTEMS_MAX),
                               .tree = CV_NEWS(arena, struct history_ref, lines + 1),
                               .rows = CV_NEWS(arena, struct history_ref, lines + 1),
-                              .late = CV_NEWS(arena, struct history_ref, lines + 1)};
+                              .late = CV_NEWS(arena, struct history_ref, lines + 1),
+                              .people = CV_NEWS(arena, struct history_ref, lines + 1)};
     int64_t units;
     if (!take_text(&s, HEAD "day ") || !take_day(&s, &day.day) || !take_int(&s, &day.taken_at) ||
         !take_day(&s, &day.window.from) || !take_day(&s, &day.window.to) || !take_int(&s, &units) ||
@@ -412,6 +416,64 @@ bool history_counted(const char *bytes, size_t len, const char *member)
     for (size_t i = 0; i < members.count; i++)
         found |= members.at[i] == wanted;
     return found;
+}
+
+/* ---- people ---- "unt_... eligible issued used locked away stf_... stf_...": bits as numbers */
+static bool counted_alike(const struct view_standing *a, const struct view_standing *b)
+{
+    return cv_id_equal(a->unit, b->unit) && a->eligible == b->eligible && a->issued == b->issued &&
+           a->used == b->used && a->locked == b->locked && a->away == b->away;
+}
+
+void history_put_people(struct cv_buf *out, const struct view_standing *people, size_t count)
+{
+    char id[CV_ID_TEXT];
+    cv_buf_puts(out, HEAD);
+    for (size_t i = 0; i < count; i++) {
+        const struct view_standing *p = &people[i];
+        if (i == 0 || !counted_alike(p, p - 1))
+            cv_buf_printf(out, "%s%s %d %d %d %d %d", i > 0 ? "\n" : "", cv_id_text("unt_", p->unit, id), p->eligible,
+                          p->issued, p->used, p->locked, p->away);
+        cv_buf_printf(out, " %s", cv_id_text("stf_", p->staff, id));
+    }
+    if (count > 0)
+        cv_buf_putc(out, '\n');
+}
+
+static bool take_alike(struct scan *s, struct view_standing *out)
+{
+    char unit[CV_ID_TEXT];
+    int64_t n[5];
+    if (!take_word(s, unit, sizeof unit) || !cv_id_parse("unt_", unit, &out->unit))
+        return false;
+    for (size_t i = 0; i < CV_COUNT(n); i++)
+        if (!take_int(s, &n[i]) || n[i] < 0 || n[i] > UINT16_MAX)
+            return false;
+    out->eligible = (uint16_t)n[0];
+    out->issued = (uint16_t)n[1];
+    out->used = (uint16_t)n[2];
+    out->locked = (uint16_t)n[3];
+    out->away = n[4] != 0;
+    return true;
+}
+
+bool history_take_people(const char *bytes, size_t len, struct view_standing *people, size_t cap, size_t *io_count)
+{
+    struct scan s = {bytes, bytes + len};
+    struct view_standing one = {0};
+    char staff[CV_ID_TEXT];
+    if (!take_text(&s, HEAD))
+        return false;
+    while (s.at < s.end) {
+        if (!take_alike(&s, &one))
+            return false;
+        for (; has_more(&s); people[(*io_count)++] = one)
+            if (*io_count == cap || !take_word(&s, staff, sizeof staff) || !cv_id_parse("stf_", staff, &one.staff))
+                return false;
+        if (!take_text(&s, "\n"))
+            return false;
+    }
+    return true;
 }
 
 const char *history_part_name(struct cv_arena *arena, const char *kind, const struct history_ref *ref)

@@ -18,11 +18,12 @@ static bool take(struct prov_call *call, cv_day today, struct cv_error *err)
         return false;
     if (!history_write_tree(&m, &last, err) ||
         !history_write_rows(&m, "rows", last.rows, last.row_count, &m.day.rows, &m.day.row_count, err) ||
-        !history_write_day(&m, err))
+        !history_write_people(&m, err) || !history_write_day(&m, err))
         return false;
     if (last.day == today) {
         history_drop_replaced(&m, "rows", last.rows, last.row_count, m.day.rows, m.day.row_count);
         history_drop_replaced(&m, "tree", last.tree, last.tree_count, m.day.tree, m.day.tree_count);
+        history_drop_replaced(&m, "people", last.people, last.people_count, m.day.people, m.day.people_count);
     }
     cv_log(CV_LOG_INFO, "snapshot", "figures of %zu units were kept", m.day.unit_count);
     return true;

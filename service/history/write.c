@@ -12,8 +12,8 @@ static struct dir_actor writer(void)
 }
 
 /* The same bytes as the last snapshot's part: that one is named again. */
-static bool write_part(struct history_moment *m, const char *kind, const struct cv_buf *bytes,
-                       const struct history_ref *last, struct history_ref *out, struct cv_error *err)
+bool history_write_part(struct history_moment *m, const char *kind, const struct cv_buf *bytes,
+                        const struct history_ref *last, struct history_ref *out, struct cv_error *err)
 {
     static const struct cv_key no_key; /* a fingerprint, not a secret */
     char digest[CV_DIGEST_TEXT];
@@ -52,7 +52,7 @@ bool history_write_tree(struct history_moment *m, const struct history_day *last
             history_put_unit(&text, &m->units[done++].u);
         size_t at = m->day.tree_count++;
         if (at == HISTORY_PARTS_MAX ||
-            !write_part(m, "tree", &text, ref_at(last->tree, last->tree_count, at), &m->day.tree[at], err))
+            !history_write_part(m, "tree", &text, ref_at(last->tree, last->tree_count, at), &m->day.tree[at], err))
             return false;
     }
     return true;
@@ -91,7 +91,7 @@ bool history_write_rows(struct history_moment *m, const char *kind, const struct
             if (history_part_of(order[i]->u.id, parts) == part)
                 history_put_counts(&text, order[i]->u.id, order[i]->headcount_on, m->slugs,
                                    &m->counts[(size_t)(order[i] - m->units) * systems], systems);
-        if (!write_part(m, kind, &text, last_count == parts ? &last[part] : NULL, &refs[part], err))
+        if (!history_write_part(m, kind, &text, last_count == parts ? &last[part] : NULL, &refs[part], err))
             return false;
     }
     *out = refs;
@@ -193,4 +193,5 @@ void history_drop_old(struct prov_call *call, cv_day today)
     drop_before(call, "rows", oldest_part(&first), DROP_AT_ONCE, &err);
     drop_before(call, "tree", oldest_part(&first), DROP_AT_ONCE, &err);
     drop_before(call, "late", first.day, DROP_AT_ONCE, &err); /* each is of its own day alone */
+    drop_before(call, "people", first.day, DROP_AT_ONCE, &err);
 }

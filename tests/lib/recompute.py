@@ -346,6 +346,14 @@ class District:
         posts = [(self.units[p["unit"]], p.get("title")) for p in person.current_posts(self.today)]
         return any(system.requires(self.block(u), u.kind, person.category, title) for u, title in posts)
 
+    def counted(self, unit, system):
+        """{id: issued?} of those whom the base of a unit and all below it counts."""
+        below = {u.id for u in self.tree(unit)}
+        return {p.id: p.issued(system.slug) for u in self.units.values() if u.id in below for p in u.people if self.eligible(p, system)}
+
+    def unrecorded(self, unit, system):
+        return sum(self.gap(u, system, sum(self.eligible(p, system) for p in u.people))[0] for u in self.tree(unit))
+
     def gap(self, unit, system, eligible):
         """unrecorded and over_recorded of the unit itself."""
         declared, recorded = unit.headcount(self.today), len(unit.people)

@@ -130,6 +130,47 @@ def differences(service, today, noted):
     return found
 
 
+ENDS = {"2027-12": ("admin", datetime.date(2027, 12, 14)), "2027-Q4": ("civil", datetime.date(2027, 12, 31)), "2028-02": ("civil", datetime.date(2028, 2, 29))}
+PEOPLE = {"joined", "left", "moved_in", "moved_out", "became_required", "no_longer_required", "issued", "revoked"}
+
+
+def total(parts, rate, member):
+    return sum(p[rate][member] for p in parts)
+
+
+def recorded_since(client, model, kept, unit, system, period, calendar):
+    """Problems of one answer. `kept`, `model`: the day as it was when it ended, and as the directory tells of it now."""
+    said = client.get("/v1/coverage/changes", unit=unit, system=system, period=period, calendar=calendar)
+    assert said.status == 200, said
+    said, was, is_ = said.json, *(next(u for u in d.units.values() if u.now_code == unit) for d in (kept, model))
+    before, after = kept.counted(was, kept.systems[system]), model.counted(is_, model.systems[system])
+    ends = {"from": (sum(before.values()), len(before) + kept.unrecorded(was, kept.systems[system])),
+            "to": (sum(after.values()), len(after) + model.unrecorded(is_, model.systems[system]))}
+    found = [(end, said[end]["coverage"], ends[end]) for end in ends if (said[end]["coverage"]["a"], said[end]["coverage"]["b"]) != ends[end]]
+    for rate in ("coverage", "adoption"):
+        for m in ("a", "b"):
+            if said["from"][rate][m] is not None and said["to"][rate][m] is not None and said["from"][rate][m] + total(said["parts"], rate, m) != said["to"][rate][m]:
+                found.append((rate, m, "the parts do not add up"))
+    named = {i["id"] for p in said["parts"] if p["cause"] in PEOPLE for i in p["items"]}
+    others = {i for i in {*before, *after} if before.get(i) != after.get(i)}
+    found += [("named, and nothing differs", i) for i in named - others] + [("differs, and is not named", i) for i in others - named]
+    found += [(p, "by nobody") for p in said["parts"] if p["cause"] == "not_by_person"]
+    return [(unit, system, period, *f) for f in found]
+
+
+def agree_since(service, today, ended, noted):
+    """Of each period that is over: kept and told now differ in the people that the answer names, and in what they declare."""
+    client, found = service.client(), []
+    main = service.ldapsearch("-b", "dc=congvu", "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvSystemEntry))")
+    usage = service.ldapsearch("-b", "ou=usage")
+    for period, (calendar, on) in ENDS.items():
+        if on not in ended or on >= today:
+            continue
+        model = District(main, usage, on, today, noted_on(noted, on))
+        found += [f for unit in UNITS for system in model.systems for f in recorded_since(client, model, ended[on], unit, system, period, calendar)]
+    assert not found, f"{today}: {len(found)} differences, the first:\n" + "\n".join(map(str, found[:15]))
+
+
 def agree(service, today, when, noted):
     left = []
 
@@ -158,7 +199,7 @@ def test_every_period_that_is_over(more, spec):
             body = {"full_name": nth("Lê Văn", n), "unit": dice.choice(list(UNITS)), "category": dice.choice(CATEGORIES),
                     "hired_on": dice.choice([None, "2020-01-01", "2027-06-01"]), "not_same_as": ["*"]}
             people.append(client.post("/v1/staff", body).json["id"])
-        passwords, noted = {}, {datetime.date(2027, 10, 20): note(service)}
+        passwords, noted, ended = {}, {datetime.date(2027, 10, 20): note(service)}, {}
         for n, today in enumerate(DAYS):
             service.stop()
             service.settings["clock_offset"] = offset_to(today)
@@ -168,7 +209,10 @@ def test_every_period_that_is_over(more, spec):
             done = sum(changes.send(changes.one()) for _ in range(wanted))
             assert done > wanted // 2, changes.refused
             agree(service, today, f"on {today} after {done} changes", noted)
+            agree_since(service, today, ended, noted)
             noted[today] = note(service)
+            ended[today] = District(service.ldapsearch("-b", "dc=congvu", "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvSystemEntry))"),
+                                    service.ldapsearch("-b", "ou=usage"), today)
         service.stop()
     finally:
         service.clean()

@@ -201,6 +201,36 @@ static void units_come_back(void **unused)
 }
 
 /* Cut anywhere, or with any byte changed: refused or read, never past the end (the sanitizer watches). */
+static void people_come_back(void **unused)
+{
+    enum { PEOPLE = 200 };
+    struct view_standing in[PEOPLE] = {0}, out[PEOPLE] = {0};
+    struct cv_id unit = cv_id_make();
+    size_t count = 0;
+    cv_auto_buf text;
+    (void)unused;
+    cv_buf_init(&text, 1 << 20);
+    for (size_t i = 0; i < PEOPLE; i++) {
+        unit = chance(5) ? unit : cv_id_make();
+        in[i] = (struct view_standing){.staff = cv_id_make(), .unit = unit, .away = chance(9) == 0};
+        in[i].eligible = in[i].issued = UINT16_MAX;
+        in[i].used = (uint16_t)chance(3);
+        in[i].locked = (uint16_t)chance(2);
+    }
+    history_put_people(&text, in, PEOPLE);
+    assert_true(history_take_people(text.data, text.len, out, PEOPLE, &count));
+    assert_int_equal(count, PEOPLE);
+    assert_memory_equal(in, out, sizeof in);
+    count = 0;
+    assert_false(history_take_people(text.data, text.len, out, PEOPLE - 1, &count));
+    count = 0;
+    assert_false(history_take_people(text.data, text.len - 1, out, PEOPLE, &count));
+    cv_buf_reset(&text);
+    history_put_people(&text, in, 0);
+    count = 0;
+    assert_true(history_take_people(text.data, text.len, out, PEOPLE, &count) && count == 0);
+}
+
 static void garbled(void **unused)
 {
     struct history_ref refs[4];
@@ -245,6 +275,7 @@ int main(void)
         cmocka_unit_test(a_day_comes_back),
         cmocka_unit_test(days_of_earlier_versions_say_less),
         cmocka_unit_test(units_come_back),
+        cmocka_unit_test(people_come_back),
         cmocka_unit_test(garbled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

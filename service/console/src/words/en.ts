@@ -735,6 +735,7 @@ export const en: Record<keyof typeof vi, string> = {
   cause_long_leave: 'Long leave, or back from it',
   cause_locked: 'Locked (changes no figure)',
   cause_declared: 'The declared headcount changed',
+  cause_not_by_person: 'The kept figure differs from the people kept with it',
   and_more: 'and {n} more',
   why_changed: 'Why it changed',
   must_have: 'People who must have it',

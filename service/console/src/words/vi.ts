@@ -741,6 +741,7 @@ export const vi = {
   cause_long_leave: 'Nghỉ dài ngày hoặc trở lại',
   cause_locked: 'Tài khoản bị khóa (không đổi số liệu)',
   cause_declared: 'Số người khai báo thay đổi',
+  cause_not_by_person: 'Lệch giữa số đã lưu và danh sách người đã lưu',
   and_more: 'và {n} người khác',
   why_changed: 'Vì sao thay đổi',
   must_have: 'Người phải có',
