@@ -82,6 +82,7 @@ async function typeEverywhere(page, rooms, slow, all = []) {
     await room(page, where)
     await page.locator('h1').waitFor()
     await page.waitForLoadState('networkidle')
+    await page.locator('main details').evaluateAll((all) => all.forEach((at) => { at.open = true }))
     const ids = await page.locator(FIELDS).evaluateAll((all) => all.filter((at) => at.offsetParent && at.id).map((at) => at.id))
     for (const id of ids) {
       const [method, first] = WAYS[fields++ % WAYS.length]

@@ -132,7 +132,7 @@ export default {
     await page.getByText('đã được rút lại').first().waitFor()
     await plainWords(page)
     await page.getByRole('link', { name: 'Thôi, không lưu' }).click()
-    await api('PUT', `/v1/staff/${person.id}/departure`, { reason: 'thoi_viec' })
+    await api('PUT', `/v1/staff/${person.id}/departure`, { reason: 'thoi_viec', decision: { number: '41/QĐ-UBND' } })
     await page.reload()
     await page.getByRole('link', { name: 'Nhận lại' }).click()
     await look(page)
