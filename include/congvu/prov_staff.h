@@ -62,6 +62,7 @@ struct prov_staff_result {
     size_t candidate_count;   /* so many, */
     size_t elsewhere;         /* and behind them so many whom he may not */
     const struct prov_duplicate *question; /* with PROV_NEEDS_DECISION */
+    bool last_administrator;               /* of an account: after it nobody can sign in as one */
 };
 bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
                        struct cv_error *err);
@@ -105,6 +106,7 @@ const char *prov_text_in(struct cv_arena *arena, const char *last_error, enum cv
 struct prov_account_change {
     struct dom_wish wish;
     const char *login;
+    struct prov_decision decision;
 };
 bool prov_account_put(struct prov_call *call, const char *key, const char *system, const struct prov_account_change *in,
                       struct prov_staff_result *out, struct cv_error *err);

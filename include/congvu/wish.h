@@ -133,6 +133,10 @@ bool dom_merged_wish(const struct dom_account *account, struct dom_wish *out);
 cv_day dom_activate_by(cv_moment since, cv_day hired_on, int days);
 cv_moment dom_due_at(const struct dom_staff *staff, const struct dom_system *systems, size_t count, cv_day today);
 
+/* ---- signing in ---- */
+/* An account of his opens with his password. */
+bool dom_signs_in(const struct dom_staff *staff);
+
 /* ---- coming back ---- */
 /* Ends the departure; who comes back has no password. not_departed. */
 bool dom_reinstate(struct dom_staff *staff, const char *actor, cv_moment now, struct cv_error *err);

@@ -144,6 +144,8 @@ void prov_way_in_given(struct prov_change *change);
  * the person himself always pass. */
 bool prov_covers(const struct prov_call *call, const struct dom_role *role);
 bool prov_not_higher(const struct prov_call *call, const struct dom_staff *staff, struct cv_error *err);
+/* He is an administrator of everything, and nobody else who is one can sign in without him. */
+bool prov_last_administrator(struct prov_call *call, const struct dom_staff *staff);
 /* *out: somebody else who has his number of the HR system, zero = nobody. False: nobody can say. */
 bool prov_hr_ref_holder(struct prov_call *call, const struct dom_staff *staff, struct cv_id *out, struct cv_error *err);
 /* False when there is such a one, or nobody can say. */

@@ -25,6 +25,24 @@ def test_many_at_once(small, tmp_path):
     run(small, "all_that_match", tmp_path, many=may_sign_in(client, "K-MANY", {"role": "unit_hr", "unit": "T1"}))
 
 
+def test_the_last_administrator_stays_and_what_is_left_is_gone_on_with(tmp_path):
+    service = Service().start()
+    try:
+        client = service.client()
+        make_units(client)
+        ids, logins = {}, {}
+        for code, name, role in (("L-HR", "Nguyễn Thị Nhân Sự", {"role": "unit_hr", "unit": "T1"}), ("L-1", "Đặng Quản Trị Một", {"role": "site_admin"}), ("L-2", "Đặng Quản Trị Hai", {"role": "site_admin"})):
+            ids[code] = client.put(f"/v1/staff/{code}", an(full_name=name, unit="T1.01")).json["id"]
+            logins[code] = may_sign_in(client, code, role)
+            assert client.put(f"/v1/staff/{code}/accounts/td-office", {"state": "closed"}).status == 200, "one way in is left"
+        service.who = {"hr": logins["L-HR"], "password": PASSWORD, "office": "T1.02", "administrators": [ids["L-1"], ids["L-2"]]}
+        for flow in ("last_administrator", "half_way"):
+            run(service, flow, tmp_path / flow)
+        service.stop()
+    finally:
+        service.clean()
+
+
 @pytest.mark.parametrize("flow", ["keeper", "delegate", "drafts", "told_anew", "lost_answer", "not_answered", "meanwhile", "untouched"])
 def test_forms(small, flow, tmp_path):
     run(small, flow, tmp_path)

@@ -10,7 +10,7 @@ import pytest
 
 from authenticator import STEP, code_of
 from browser import PASSWORD, Person, activate, login_of
-from congvu import BIN, ROOT, Service, an, now, nth, site_today
+from congvu import BIN, ROOT, Service, an, make_units, now, nth, site_today
 
 LINES = [line[2:] for line in (ROOT / "tests/roles.vi.md").read_text().splitlines() if line.startswith("- ")]
 UNITS = {"cơ quan tỉnh": "TINH", "xã A": "XA-A", "phòng của xã A": "PHONG-A", "xã B": "XA-B", "Đảng ủy xã A": "DANG-A"}
@@ -381,3 +381,34 @@ def test_matrix(province, spec, name):
             within = ask(person, route, spec, province.person(inside)["id"], province.admin.get(f"/v1/units/{inside}").json["id"])
             assert within[0] == 200 or json.loads(within[2])["code"] in ("departure_not_found", "unit_mailbox_not_found"), (route["operation"], within)
     assert asked >= (40 if outside else 0)
+
+
+# ---- the last one ----
+
+def test_whoever_locks_the_last_administrator_is_told_before(start):
+    service = start()
+    client = service.client()
+    make_units(client)
+    for code in ("LA-1", "LA-2", "LA-3"):
+        assert client.put(f"/v1/staff/{code}", an(full_name=nth("Lê Quản Trị", int(code[-1])))).status == 201
+        activate(client, code)
+        assert client.put(f"/v1/staff/{code}/accounts/td-office", {"state": "closed"}).status == 200, "one way in is left"
+    lock = {"state": "locked", "reason": "compromised", "decision": {"number": "12/QĐ-UBND", "signed_on": "2026-11-02"}}
+
+    def warned(code):
+        dry = client.put(f"/v1/staff/{code}/accounts/mailbox", lock, validate_only=True)
+        assert dry.status == 200, dry
+        return [w["code"] for w in dry.json.get("warnings", [])]
+    assert warned("LA-1") == [], "he administers nothing"
+    for code in ("LA-1", "LA-2"):
+        assert client.post(f"/v1/staff/{code}/roles", {"role": "site_admin"}).status == 201
+    assert warned("LA-1") == warned("LA-2") == []
+    assert client.put("/v1/staff/LA-2/accounts/mailbox", lock).status == 200
+    assert (warned("LA-1"), warned("LA-2")) == (["last_administrator"], [])
+    first = Person(service, client.spec)
+    assert first.sign_in(login_of(client.get("/v1/staff/LA-1").json))[0] == 201
+    lent = first.call("POST", "/v1/me/deputies", {"staff": client.get("/v1/staff/LA-3").json["id"], "role": 1, "to": (site_today() + datetime.timedelta(5)).isoformat()})
+    assert lent[0] == 201, lent
+    assert warned("LA-1") == ["last_administrator"], "what he has lent goes with him"
+    told = [item["text"] for item in service.client(language="vi").get("/v1/staff/LA-2/history").json["items"]]
+    assert any("Khóa tài khoản" in text and "theo QĐ 12/QĐ-UBND ngày 02/11/2026" in text for text in told), told

@@ -141,7 +141,8 @@ static void tell_account(struct api_sentence *s, const struct prov_event *event,
     else if (strcmp(now, "present") == 0)
         api_clause(s, "Mở lại tài khoản %s", "Account opened again: %s", name);
     else if (strcmp(now, "locked") == 0)
-        api_clause(s, "Khóa tài khoản %s%s", "Account locked: %s%s", name, lock_reason(s->x, event, slug));
+        api_clause(s, "Khóa tài khoản %s%s%s", "Account locked: %s%s%s", name, lock_reason(s->x, event, slug),
+                   api_by_decision(s->x, cv_jany_get(event->entry, "decision")));
     else if (strcmp(now, "closed") == 0)
         api_clause(s, "Đóng tài khoản %s", "Account closed: %s", name);
     else

@@ -28,6 +28,8 @@ static bool account(struct prov_call *call, const struct prov_request *r, struct
     struct prov_account_change in = {.wish = {.state = r->kind == PROV_ASK_LOCK ? DOM_LOCKED : DOM_PRESENT}};
     if (r->kind == PROV_ASK_LOCK)
         in.wish.reason = r->reason;
+    if (r->decision.number != NULL)
+        in.decision = (struct prov_decision){CV_VALUE, r->decision};
     return prov_account_put(call, key_of(call, r), r->system, &in, out, err);
 }
 

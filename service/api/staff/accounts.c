@@ -89,6 +89,7 @@ void api_put_account(struct htp_exchange *x)
     in.wish.state = (enum dom_desired)state;
     cv_jin_string(body, "reason", CV_NULLABLE, 64, &in.wish.reason);
     cv_jin_string(body, "login", CV_NULLABLE, 64, &in.login);
+    api_read_decision(body, "decision", &in.decision);
     cv_jin_done(body);
     if (prov_account_put(&call, htp_param(x, "staff"), htp_param(x, "system"), &in, &result, &err))
         reply_account(x, &result, true);

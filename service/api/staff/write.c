@@ -126,13 +126,37 @@ void api_write_account(struct htp_exchange *x, const struct dom_staff *staff, co
     cv_jout_end(&x->out);
 }
 
+static void write_last_administrator(struct htp_exchange *x)
+{
+    cv_jout_object(&x->out, NULL);
+    cv_jout_string(&x->out, "code", "last_administrator");
+    cv_jout_string(&x->out, "detail",
+                   x->lang == CV_EN ? "Nobody else can sign in as a site administrator"
+                                    : "Không còn ai khác đăng nhập được với vai trò quản trị toàn tỉnh");
+    cv_jout_end(&x->out);
+}
+
+static void write_account_warnings(struct htp_exchange *x, const struct prov_staff_result *result)
+{
+    cv_day from = dom_touches_from(&result->before, &result->staff, cv_today());
+    if (result->outcome == PROV_REPLAYED)
+        return;
+    if (!result->last_administrator) {
+        api_write_touched(x, from);
+        return;
+    }
+    cv_jout_array(&x->out, "warnings");
+    api_write_touched_item(x, from);
+    write_last_administrator(x);
+    cv_jout_end(&x->out);
+}
+
 void api_write_account_result(struct htp_exchange *x, const struct prov_staff_result *result,
                               const struct dom_account *account)
 {
     cv_jout_object(&x->out, NULL);
     write_whole_account(x, &result->staff, account);
-    if (result->outcome != PROV_REPLAYED)
-        api_write_touched(x, dom_touches_from(&result->before, &result->staff, cv_today()));
+    write_account_warnings(x, result);
     cv_jout_end(&x->out);
 }
 

@@ -241,3 +241,5 @@ export function ActForm({ act, form: name, close, whole, left }: { act: Act; for
 /** Days of a form as the contract writes them; an empty one is left out. */
 export const iso = (text: string | undefined) => (text && typedDay(text)) || undefined
 export const typedOf = (iso: string | null | undefined) => iso ? day(iso) : ''
+/** By which decision, where one was typed. */
+export const decision = (v: Values, from?: string) => v.number ? { decision: { number: v.number, ...(iso(v.signed) && { signed_on: iso(v.signed) }), ...(from && { effective_on: from }) } } : {}

@@ -155,7 +155,7 @@ static bool in_other_hands(const struct dom_staff *staff)
     return false;
 }
 
-static bool any_login(const struct dom_staff *staff)
+bool dom_signs_in(const struct dom_staff *staff)
 {
     for (size_t i = 0; i < staff->account_count; i++)
         if (dom_may_login(staff->accounts[i].observed))
@@ -209,7 +209,7 @@ bool dom_wish_apply(const struct dom_wishing *how, struct dom_account *account, 
 {
     bool wanted = account->desired == DOM_PRESENT, worked = dom_may_login(account->observed);
     bool stops = wanted && wish->state != DOM_PRESENT && dom_counts_issued(account->observed);
-    if (!wanted && wish->state == DOM_PRESENT && (!any_login(how->before) || in_other_hands(how->staff)))
+    if (!wanted && wish->state == DOM_PRESENT && (!dom_signs_in(how->before) || in_other_hands(how->staff)))
         dom_forget_password(how->staff, cv_day_of(how->now));
     enum dom_cause cause = cause_of(account, wish);
     const char *reason = wish->state == DOM_PRESENT ? NULL : wish->reason;

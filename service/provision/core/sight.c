@@ -116,3 +116,41 @@ bool prov_not_higher(const struct prov_call *call, const struct dom_staff *staff
                            "This person has a higher role; only who has all its rights may change this");
     return true;
 }
+
+/* ---- who is the last one ---- */
+static bool administers(bool everywhere, enum dom_role_kind kind)
+{
+    return everywhere && kind == DOM_SITE_ADMIN;
+}
+
+static bool is_administrator(const struct dom_staff *staff)
+{
+    for (size_t i = 0; i < staff->role_count; i++)
+        if (administers(staff->roles[i].everywhere, staff->roles[i].kind) &&
+            dom_role_in_force(&staff->roles[i], cv_today()))
+            return true;
+    return false;
+}
+
+/* What he has lent goes with him. */
+static bool without_him(const struct view_signer *other, struct cv_id him)
+{
+    for (size_t i = 0; i < other->role_count && !cv_id_equal(other->staff, him); i++)
+        if (administers(other->roles[i].everywhere, other->roles[i].kind) && !cv_id_equal(other->roles[i].lent_by, him))
+            return true;
+    return false;
+}
+
+bool prov_last_administrator(struct prov_call *call, const struct dom_staff *staff)
+{
+    enum { ASKED_MAX = 1000 };
+    cv_auto_arena arena = is_administrator(staff) ? cv_arena_new(1 << 20) : NULL; /* not in that of the call */
+    struct view_signer *found = arena != NULL ? CV_NEWS(arena, struct view_signer, ASKED_MAX) : NULL;
+    if (found == NULL || !cv_arena_ok(arena))
+        return false;
+    size_t count = view_signers_with(call->prov->options.view, DOM_TOKENS_WRITE, found, ASKED_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (without_him(&found[i], staff->id))
+            return false;
+    return true;
+}

@@ -38,7 +38,12 @@ bool prov_account_put(struct prov_call *call, const char *key, const char *syste
     dom_wish_check(&in->wish, "", call->faults);
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;
-    return prov_staff_modify(call, key, "account.put", NULL, put_change, &request, out, err);
+    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
+    if (!prov_staff_modify(call, key, "account.put", decision, put_change, &request, out, err))
+        return false;
+    out->last_administrator =
+        dom_signs_in(&out->before) && !dom_signs_in(&out->staff) && prov_last_administrator(call, &out->staff);
+    return true;
 }
 
 static bool observe_change(struct prov_change *change, void *ctx, struct cv_error *err)

@@ -8,7 +8,7 @@ import { isBelow, knownIn, systemName, useSystems, useUnits, type System, type U
 import { Name, PersonLink, Read, State, Table, Ticks, useTicks, whole, Whole } from '../parts'
 import { count, language, named, said, t, type Word } from '../words'
 import { CATEGORIES, choices } from '../vocabulary'
-import { Many, type Ticked } from './Many'
+import { Many, Undone, type Ticked } from './Many'
 import { Pasted, pastedKeys } from './Pasted'
 
 const STATES = ['pending', 'active', 'on_leave', 'departing', 'departed'] as const
@@ -176,6 +176,7 @@ function Search({ filters, acts, self }: { filters: URLSearchParams; acts: boole
   const sumsOnly = filters.has('stage') && filters.get('recursive') !== 'false' && units.some((u) => !known(u) && isBelow(units, u, top))
   const narrowed = filtersOf(filters, unitName, (id) => id === 'required' ? t('all_required') : systemName(systems, id))
   return <>
+    {acts && <Undone self={self} changed={list.again} />}
     <Words filters={filters} typing={setTyping} />
     <details class="no-print"><summary>{t('more_filters')}</summary><More filters={filters} systems={systems} units={units} /></details>
     {narrowed.length > 0 && <p>{t('filtered')}: <Chips filters={narrowed} /></p>}

@@ -1,6 +1,6 @@
 /** What units ask of each other: sent, confirmed or refused, withdrawn, printed. Nothing changes before somebody answers who may do it himself. */
 import { useState } from 'preact/hooks'
-import { ActForm, iso, type Act } from '../act'
+import { ActForm, decision, iso, type Act } from '../act'
 import { link, onThisPage, withFilters } from '../address'
 import { send, useRead, type Problem, type Schema } from '../call'
 import { figure, mobile, staffFields, type Field } from '../fields'
@@ -27,12 +27,11 @@ const needs = (kind: Kind): Scope => kind === 'transfer' || kind === 'new_accoun
 const { unit, title, category, from, number, signed } = staffFields
 const note: Field = { name: 'note', label: 'note', kind: 'lines', pointer: '#/note' }
 const asking: Field = { ...unit, label: 'asking_unit' }
-const decision = (v: Record<string, string>) => v.number ? { decision: { number: v.number, ...(iso(v.signed) && { signed_on: iso(v.signed) }), ...(iso(v.from) && { effective_on: iso(v.from) }) } } : {}
 
 function transferAct(): Partial<Act> {
   return {
     fields: [{ ...asking, label: 'new_unit' }, { name: 'key', label: 'person_key', hint: 'person_key_hint', required: 'fill_in', pointer: '#/person/key' }, { name: 'full_name', label: 'name', required: 'name_needed', pointer: '#/person/full_name' }, title, { ...from, required: undefined, within: 'number' }, number, signed, note],
-    wish: (v) => ({ method: 'POST', path: 'v1/requests', body: { kind: 'transfer', unit: v.unit, person: { key: v.key, full_name: v.full_name }, ...(v.title && { title: v.title }), ...decision(v), ...(v.note && { note: v.note }) } }),
+    wish: (v) => ({ method: 'POST', path: 'v1/requests', body: { kind: 'transfer', unit: v.unit, person: { key: v.key, full_name: v.full_name }, ...(v.title && { title: v.title }), ...decision(v, iso(v.from)), ...(v.note && { note: v.note }) } }),
   }
 }
 function newcomerAct(): Partial<Act> {
@@ -41,7 +40,7 @@ function newcomerAct(): Partial<Act> {
     fields: [{ ...asking, label: 'unit' }, { name: 'full_name', label: 'name', required: 'name_needed', pointer: at('full_name') }, { ...title, pointer: at('title') }, { ...category, pointer: at('category') }, { ...from, label: 'hired_on', required: undefined, pointer: at('hired_on') },
       { name: 'birth_year', label: 'birth_year', mode: 'numeric', pointer: at('birth_year') }, { name: 'mobile', label: 'mobile', mode: 'tel', pointer: at('mobile') }, { name: 'staff_code', label: 'staff_code', pointer: at('staff_code') }, number, signed, note],
     wish: (v) => ({ method: 'POST', path: 'v1/requests', body: { kind: 'new_account', unit: v.unit, new_staff: { full_name: v.full_name, category: v.category, ...(v.title && { title: v.title }), ...(v.from && { hired_on: iso(v.from) }), ...(v.birth_year && { birth_year: figure(v.birth_year) }), ...(v.mobile && { mobile: mobile(v.mobile) }), ...(v.staff_code && { staff_code: v.staff_code }) },
-      ...decision({ ...v, from: '' }), ...(v.note && { note: v.note }) } }),
+      ...decision(v), ...(v.note && { note: v.note }) } }),
   }
 }
 function accountAct(kind: Kind, person: Schema['Staff'] | undefined, systems: System[], system: string): Partial<Act> {

@@ -1,5 +1,5 @@
 /** What can be done about a person: each says what it asks, what it sends and what its effect is in words. */
-import { iso, typedOf, type Act } from '../../act'
+import { decision, iso, typedOf, type Act } from '../../act'
 import { figure, mobile, staffFields, type Field, type Values } from '../../fields'
 import { arrival, link } from '../../address'
 import { revised, session, type Schema } from '../../call'
@@ -18,7 +18,6 @@ export type Doing = { person: Staff; systems: System[]; of: string; again: () =>
 
 const { unit, from, number, signed, title, category } = staffFields
 
-const decision = (v: Values, from?: string) => v.number ? { decision: { number: v.number, ...(iso(v.signed) && { signed_on: iso(v.signed) }), ...(from && { effective_on: from }) } } : {}
 const path = (p: Staff) => 'v1/staff/' + encodeURIComponent(p.id!)
 
 function transferEffect(now: Staff, systems: System[]) {
@@ -204,11 +203,11 @@ const split: Maker = (d) => {
 }
 
 const account = (d: Doing, a: Account) => `${path(d.person)}/accounts/${encodeURIComponent(a.system)}`
-const accountEffect = (d: Doing, words: Word) => (a: Account) => <ul><li>{systemName(d.systems, a.system)} <Name>{a.observed.login ?? ''}</Name>: {named(a.desired.state, 'want_')}</li><li>{t(words)}</li></ul>
+const accountEffect = (d: Doing, words: Word) => (a: Account) => <ul><li>{systemName(d.systems, a.system)} <Name>{a.observed.login ?? ''}</Name>: {named(a.desired.state, 'want_')}</li><li>{t(words)}</li>{a.warnings?.some((w) => w.code === 'last_administrator') && <li><b>{t('last_administrator')}</b></li>}</ul>
 const lock: Maker = (d, a) => ({
   ...common(d), title: t('lock_title', { system: systemName(d.systems, a!.system) }), grave: true,
-  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(LOCKS, 'lock_'), pointer: '#/reason' }],
-  wish: (v) => ({ method: 'PUT', path: account(d, a!), body: { state: 'locked', reason: v.reason } }),
+  fields: [{ name: 'reason', label: 'reason', kind: 'choice', required: 'choose', options: choices(LOCKS, 'lock_'), pointer: '#/reason' }, staffFields.number, staffFields.signed],
+  wish: (v) => ({ method: 'PUT', path: account(d, a!), body: { state: 'locked', reason: v.reason, ...decision(v) } }),
   effect: accountEffect(d, 'lock_effect'), verb: () => t('lock_save', { name: d.person.full_name }), done: () => d.done(t('locked_saved')), held: () => d.done(t('held_saved')),
 })
 const restore: Maker = (d, a) => ({
