@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Onboarding through REST against raw LDAP adds of the byte-same entries: 8 writer sessions, the same overlays and controls, a sync
-consumer attached on both sides, a fresh database each round, rounds alternating; medians and their ratio."""
+consumer attached on both sides, a fresh database each round, rounds alternating; medians and their ratio. Beside them the same adds
+into a bare slapd: the same schema, indices, rights and flushes, without uniqueness, log and all other overlays and databases."""
+import contextlib
 import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from congvu import Service, make_units  # noqa: E402
+from congvu import Service, make_units, wait_for  # noqa: E402
 
 BENCH = pathlib.Path(os.environ["CONGVU_BENCH"])
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "1200"))
@@ -64,18 +67,50 @@ def raw(ldif):
         service.clean()
 
 
+def bare_of(conf):
+    """The records' database alone, and flushed by slapd itself."""
+    whole = re.split(r"(?m)^(?=# ---- |database monitor)", conf)
+    records, = (part for part in whole if part.startswith("# ---- people"))
+    return whole[0] + re.sub(r"(?m)^envflags .*\n", "", records.split("overlay ")[0])
+
+
+@contextlib.contextmanager
+def slapd_of(conf, socket):
+    server = subprocess.Popen(["/usr/sbin/slapd", "-f", conf, "-h", socket, "-d", "0"])
+    try:
+        wait_for(lambda: subprocess.run(["ldapwhoami", "-Q", "-Y", "EXTERNAL", "-H", socket], capture_output=True).returncode == 0, "slapd listens")
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def bare(ldif):
+    service = Service(directory_nosync="false", log_level="warn").start()
+    try:
+        service.stop()
+        conf = service.data / "slapd/bare.conf"
+        conf.write_text(bare_of((service.data / "slapd/slapd.conf").read_text()))
+        with slapd_of(conf, service.ldapi):
+            return run(BENCH / "raw_add", service.ldapi, ldif, 8)
+    finally:
+        service.clean()
+
+
 def main():
     wanted = {1: 0.75, 8: 0.85, 32: 0.85}
     with tempfile.TemporaryDirectory() as folder:
         ldif = pathlib.Path(folder) / "people.ldif"
         for connections, bar in wanted.items():
-            ours, limits = [], []
+            ours, limits, without = [], [], []
             for _ in range(ROUNDS):
                 ours.append(through_rest(connections, ldif)["per_second"])
                 limits.append(raw(ldif)["per_second"])
-            ratio = statistics.median(ours) / statistics.median(limits)
+                without.append(bare(ldif)["per_second"])
+            ratio, of_bare = (statistics.median(ours) / statistics.median(limit) for limit in (limits, without))
             print(json.dumps({"bench": "onboarding", "people": PEOPLE, "http_connections": connections, "rest_per_second": ours,
-                              "raw_adds_per_second": limits, "ratio_of_medians": round(ratio, 3), "bar": bar}), flush=True)
+                              "raw_adds_per_second": limits, "ratio_of_medians": round(ratio, 3), "bar": bar,
+                              "bare_adds_per_second": without, "ratio_to_bare": round(of_bare, 3)}), flush=True)
 
 
 if __name__ == "__main__":
