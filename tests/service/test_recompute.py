@@ -7,8 +7,8 @@ import sys
 import zlib
 
 import pytest
-from congvu import ROOT, wait_for
-from recompute import CATEGORIES, District, site_today
+from congvu import ROOT, site_today, wait_for
+from recompute import CATEGORIES, District
 
 SAMPLE = ROOT / "deploy/sample"
 WINDOWS = {"P7D": 7, "P30D": 30, "P90D": 90, "P180D": 180}
