@@ -312,6 +312,7 @@ static bool start_view(struct service *s, struct cv_error *err)
     if (!view_new(&s->view, err) || !dir_dated_since(s->timer_session, &since, err))
         return false;
     view_keep_activity(s->view, (int)s->conf.view_activity_days);
+    view_keep_dated(s->view, (int)s->conf.dated_months);
     view_lists_until(s->view, (int)s->conf.view_lists_s);
     view_date_since(s->view, since);
     struct dir_feed feed = view_feed(s->view);
@@ -337,7 +338,6 @@ static bool start_use_cases(struct service *s, struct cv_error *err)
     struct prov_options options = {.view = s->view,
                                    .policy = s->policy,
                                    .activation_hours = (int)s->conf.activation_hours,
-                                   .dated_months = (int)s->conf.dated_months,
                                    .history_days = (int)s->conf.history_days,
                                    .connector_file_dir = s->conf.connector_file_dir,
                                    .connector_secret_dir = s->conf.connector_secret_dir,

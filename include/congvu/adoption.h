@@ -42,9 +42,10 @@ enum dom_unknown_use {
     DOM_USE_NOT_REACHED,   /* the data end before the window begins */
     DOM_USE_BEGINS_INSIDE, /* the data begin inside the window */
     DOM_USE_SILENT,        /* working days without any use of a source that had some on all of them before */
+    DOM_USE_BEFORE_KEPT,   /* the window begins before the days of use that are kept */
     DOM_UNKNOWN_USES
 };
-extern const char *const dom_unknown_use_words[]; /* known stale not_reached begins_inside silent */
+extern const char *const dom_unknown_use_words[]; /* known stale not_reached begins_inside silent before_kept */
 
 struct dom_use_case {
     const struct dom_activity *rule;

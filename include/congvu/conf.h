@@ -87,14 +87,14 @@
         font_dir, "",                                                                                                  \
         "folder of the fonts LiberationSerif-*.ttf, version 2, which PDF papers carry; empty = where Debian has them") \
     NUMBER(dated_months, 24, 3, 120, "months",                                                                         \
-           "how far back posts that have ended are kept, for figures of periods that are over")                        \
+           "how far back facts are kept with their days (posts that have ended, ...): what periods can be asked for")  \
     NUMBER(history_days, 1100, 0, 36500, "days",                                                                       \
            "how long daily snapshots of the figures are kept; 0 = none are taken")                                     \
     NUMBER(tick_ms, 1000, 20, 600000, "ms", "pause between two looks at the calendar")                                 \
     NUMBER(fill_check_ms, 60000, 20, 3600000, "ms",                                                                    \
            "pause between two looks at how full the directory and its disk are")                                       \
     NUMBER(view_activity_days, 400, 180, 400, "days",                                                                  \
-           "days of use kept in memory: what periods and windows can be asked for")                                    \
+           "days of use kept in memory; of a period that begins before them use is unknown")                           \
     NUMBER(view_check_s, 900, 1, 86400, "s", "pause between two counts of the directory's records")                    \
     NUMBER(view_lists_s, 300, 1, 86400, "s", "how old lists of people may become while the directory is not heard")    \
     NUMBER(lease_ms, 9000, 300, 600000, "ms",                                                                          \

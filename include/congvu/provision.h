@@ -32,7 +32,6 @@ struct prov_options {
     struct cv_key factor_key;         /* seeds of second factors */
     uint32_t factor_roles;            /* 1 << enum dom_role_kind: acted in only with a second factor */
     int activation_hours;             /* validity of a one-time code */
-    int dated_months;                 /* how far back posts that have ended are kept */
     int history_days;                 /* how long daily snapshots are kept; 0 = none are taken */
     const char *connector_file_dir;   /* folder of the folders for exchange by file; "" = none may be named */
     const char *connector_secret_dir; /* folder of the files that connectors name; "" = none may be named */

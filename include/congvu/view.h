@@ -33,6 +33,8 @@ struct dir_feed view_feed(struct view *view);
 /* How many days of activity are kept: 180 to DOM_KEPT_DAYS_MAX, which it is without this call. Before the feed starts.
  */
 void view_keep_activity(struct view *view, int days);
+/* For how many months facts are kept with their days; without this call as long as activity. Before the feed starts. */
+void view_keep_dated(struct view *view, int months);
 /* From this day on former values are kept; before it the past is what is known of it today. Before the feed starts. */
 void view_date_since(struct view *view, cv_day day);
 cv_day view_dated_since(const struct view *v);
@@ -194,6 +196,9 @@ struct view_window {
     cv_day from, to; /* to = today for the live figures */
 };
 cv_day view_activity_from(const struct view *v); /* the first day of use that is kept */
+cv_day view_dated_from(const struct view *v);    /* the first day of which facts are kept with their days */
+/* Can anything be told of these days? Of such as begin before view_activity_from nothing of use. */
+bool view_tells_of(const struct view *v, struct view_window window);
 
 /* ---- people ---- */
 struct view_account {

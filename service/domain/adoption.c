@@ -5,7 +5,8 @@
 #include "congvu/adoption.h"
 #include "congvu/coverage.h"
 
-const char *const dom_unknown_use_words[] = {"known", "stale", "not_reached", "begins_inside", "silent", NULL};
+const char *const dom_unknown_use_words[] = {"known",  "stale",       "not_reached", "begins_inside",
+                                             "silent", "before_kept", NULL};
 
 enum { SHORTEST_MONTH = 28, LONGEST_MONTH = 31, MONTH_TENTHS = 304 };
 

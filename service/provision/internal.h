@@ -127,8 +127,6 @@ bool prov_staff_modify(struct prov_call *call, const char *key, const char *acti
 bool prov_staff_modify_id(struct prov_call *call, struct cv_id id, const char *action,
                           const struct dom_decision *decision, prov_staff_fn *fn, void *ctx,
                           struct prov_staff_result *out, struct cv_error *err);
-/* Posts that had ended by that day are not kept: figures of days before are not asked for. */
-cv_day prov_posts_since(const struct prov *prov);
 /* Does the caller change nothing that the other side keeps? Else field_owned, with a fault for each. */
 bool prov_may_change_facts(const struct prov_change *change, struct cv_error *err);
 /* A copy whose arrays may grow to their maxima. */

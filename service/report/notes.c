@@ -51,6 +51,8 @@ static const char *const unknown_use[DOM_UNKNOWN_USES][CV_LANGS] = {
     [DOM_USE_BEGINS_INSIDE] = {"nguồn số liệu sử dụng chỉ bắt đầu trong kỳ", "the usage data begin inside the period"},
     [DOM_USE_SILENT] = {"nhiều ngày làm việc liền không có lượt sử dụng nào dù nguồn báo đã đủ số liệu",
                         "working days went by without any use although the source says that its data are complete"},
+    [DOM_USE_BEFORE_KEPT] = {"kỳ báo cáo bắt đầu trước những ngày còn giữ số liệu sử dụng",
+                             "the period begins before the days of which usage is kept"},
 };
 
 static void note_data(const struct rep_report *r, const struct rep_sheet *s, struct rep_table *t)

@@ -21,8 +21,7 @@ static struct rep_counts counts_before(const struct prov_freeze *f, const struct
     return c;
 }
 
-/* Nothing is compared with days of which facts were not kept with their day, of which use is not kept, or before the
- * unit was written down. */
+/* Nothing is compared with days of which facts were not kept with their day, or before the unit was written down. */
 static void count_now(struct prov_call *call, struct rep_report *r, cv_day from, cv_day to)
 {
     struct rep_report before = *r;

@@ -35,7 +35,7 @@ bool view_new(struct view **out, struct cv_error *err)
     v->build = build;
     v->wait.ring = ring;
     v->day = cv_today();
-    v->kept_days = DOM_KEPT_DAYS_MAX;
+    v->kept_days = v->dated_days = DOM_KEPT_DAYS_MAX;
     v->patience_ms = PATIENCE_MS;
     v->changed_at = cv_now();
     v->complete_ns = cv_mono_ns();

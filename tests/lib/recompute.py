@@ -8,6 +8,7 @@ import unicodedata
 from congvu import SITE
 
 DAY = datetime.timedelta(1)
+KEPT_DAYS = 400  # of use
 CATEGORIES = ("can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach")
 ISSUED = {"provisioned", "active", "temp_locked", "migrating"}
 HOLIDAYS = json.loads((pathlib.Path(__file__).parents[2] / "deploy/policies/holidays-vn.json").read_text("utf-8"))["years"]
@@ -107,6 +108,7 @@ class System:
         rows = [self.rule, *(p for p in map(json.loads, entry.get("cvPast", [])) if on < day(p["to"]))]
         reported = any(r["reported"] for r in rows)  # turned off, from that day on; turned on, the source tells of days before too
         self.rule = {**self.rule, **{n: then[n] for n in ("precision", "regular_days", "regular_of", "stale_after")}, "reported": reported}
+        self.kept_from = today - DAY * (KEPT_DAYS - 1)
         feed = feeds.get(self.slug, {})
         self.begin, self.through, self.used = day(one(feed, "cvDataFrom")), day(one(feed, "cvDataThrough")), set()
         ended = min(on + DAY, today)
@@ -124,7 +126,7 @@ class System:
 
     def unknown(self, first):
         """Is nothing to be said of use in a window from this day on?"""
-        return self.stale or self.through < first or (self.begin is not None and self.begin > first) or self.silent()
+        return self.stale or first < self.kept_from or self.through < first or (self.begin is not None and self.begin > first) or self.silent()
 
     def lines_for(self, unit_block, unit_kind):
         return [line for line in self.required if (not line.get("blocks") or unit_block in line["blocks"])
@@ -413,7 +415,7 @@ class District:
             row.update(dict.fromkeys(("used", "regular", "too_new", "never_used", "on_leave_unused")))
         if length < min(system.rule["regular_of"], 28 if 28 <= system.rule["regular_of"] <= 31 else 999) or system.rule["precision"] != "by_day":
             row["regular"] = row["too_new"] = None
-        if system.kind == "manual" and not system.rule["reported"]:
+        if system.kind == "manual" and not system.rule["reported"] or self.today < system.kept_from:
             row["activated"] = None
         row.update((name, ratio(row[top], bottom)) for name, (top, bottom) in ratios.items())
         return row

@@ -137,3 +137,30 @@ def test_an_unlock_changes_no_past_of_an_account_whose_issue_nobody_kept(at):
     assert unlocked.status == 200 and "past_periods" not in [w["code"] for w in unlocked.json.get("warnings", [])], unlocked
     assert past(client) == [(0, 0), (1, 1), (1, 1)]
     assert past(at("2026-11-06")) == [(0, 0), (1, 1), (1, 1)], "read again from the directory"
+
+
+def test_facts_are_told_of_for_longer_than_use(at):
+    """24 months, use for 400 days: of a period before these it is unknown, and says why."""
+    client = at("2026-01-05")
+    make_units(client)
+    for code, name in (("STAYS", "An"), ("GOES", "Bình")):
+        hire(client, code, f"Lê Thị {name}")
+        activate(client, code)
+    assert client.patch("/v1/systems/mailbox", {"activity": {"reported": True}}).status == 200
+    report(client, {"STAYS": ["2026-01-02"]}, data_from="2025-12-01", data_through="2026-01-04")
+    client = at("2026-06-30")
+    report(client, {"STAYS": workdays(date("2026-05-01"), date("2026-06-29"))}, data_through="2026-06-29")
+    assert client.put("/v1/staff/GOES/departure", {"reason": "thoi_viec", "effective_on": "2026-06-15", "decision": {"number": "1/QĐ"}}).status in (200, 201)
+    told_then = told(client, "recorded", "issued", "activated", "used", period="2026-05")
+    assert told_then == (2, 2, 2, 1)
+
+    client = at("2027-12-01")
+    report(client, {"STAYS": ["2027-11-30"]}, data_through="2027-11-30")
+    answer = client.get("/v1/coverage", unit="T1.01", system="mailbox", depth=0, period="2026-05").json
+    assert (answer["systems"][0]["stale"], answer["systems"][0]["stale_reason"]) == (True, "before_kept")
+    assert told(client, "recorded", "issued", "activated", "used", "regular", period="2026-05") == (2, 2, None, None, None)
+    assert told(client, "recorded", "issued", period="2026-06") == (1, 1)
+    assert told(client, "issued", "used", period="2027-11") == (1, 1)
+    changes = client.get("/v1/coverage/changes", unit="T1.01", system="mailbox", **{"from": "2026-05-31", "to": "2026-06-30"})
+    assert changes.status == 200 and [(p["cause"], p["coverage"]["a"], p["adoption"]["a"]) for p in changes.json["parts"]] == [("left", -1, None)]
+    assert [e["code"] for e in client.get("/v1/coverage", unit="T1.01", period="2025-10").json["errors"]] == ["not_allowed_value"]

@@ -103,13 +103,14 @@ bool api_find_past(struct htp_exchange *x, struct api_figures *question, struct 
     return api_call(x, &call) && prov_history_coverage(&call, past->day, &query, &past->snapshot_on, out, err);
 }
 
-/* Like with like: the period before is counted from the dated records, as this one is. False: use is not kept that far.
+/* Like with like: the period before is counted from the dated records, as this one is. False: they are not kept that
+ * far.
  */
 static bool before_is_kept(const struct htp_exchange *x, const struct api_figures *question, struct view_window *out)
 {
     struct dom_period before = dom_period_previous(&question->window.period);
     dom_period_days(&before, &out->from, &out->to);
-    return question->compare.period_before && out->from >= view_activity_from(api_of(x)->view);
+    return question->compare.period_before && view_tells_of(api_of(x)->view, *out);
 }
 
 static bool is_running(const struct api_figures *question, const struct view_coverage *now)

@@ -49,7 +49,7 @@ static void read_period(struct htp_exchange *x, struct view_changes_query *q)
 
 static void read_days(struct htp_exchange *x, struct view_changes_query *q)
 {
-    cv_day today = view_day(api_of(x)->view), oldest = view_activity_from(api_of(x)->view) + VIEW_DEFAULT_WINDOW - 1;
+    cv_day today = view_day(api_of(x)->view), oldest = view_dated_from(api_of(x)->view) + VIEW_DEFAULT_WINDOW - 1;
     char text[CV_DAY_TEXT];
     q->from = CV_NO_DAY;
     q->to = today;

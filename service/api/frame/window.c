@@ -34,7 +34,8 @@ static void read_length(struct htp_exchange *x, const char *text, struct api_win
 static void read_period(struct htp_exchange *x, const char *text, const char *calendar, struct api_window *out)
 {
     int at = calendar == NULL ? DOM_CIVIL : dom_word_index(dom_calendar_words, calendar);
-    cv_day today = view_day(api_of(x)->view), oldest = view_activity_from(api_of(x)->view);
+    const struct view *view = api_of(x)->view;
+    cv_day today = view_day(view);
     char text_of_day[CV_DAY_TEXT];
     if (at < 0)
         bad_value(x, "calendar", "calendar là civil hoặc admin", "calendar is civil or admin");
@@ -46,12 +47,11 @@ static void read_period(struct htp_exchange *x, const char *text, const char *ca
     dom_period_days(&out->period, &out->days.from, &out->days.to);
     if (out->days.from > today)
         bad_value(x, "period", "Kỳ này chưa bắt đầu", "This period has not begun yet");
-    else if (out->days.from < oldest)
-        cv_fault_add(&x->faults, CV_AT_PARAMETER, "period", "not_allowed_value",
-                     "Số liệu sử dụng theo ngày chỉ được giữ từ %s", "Days of use are kept from %s only",
-                     cv_day_iso(oldest, text_of_day));
-    else if (out->days.to > today)
+    if (out->days.to > today)
         out->days.to = today;
+    if (x->faults.count == 0 && !view_tells_of(view, out->days))
+        cv_fault_add(&x->faults, CV_AT_PARAMETER, "period", "not_allowed_value", "Số liệu chỉ được giữ từ ngày %s",
+                     "Figures are kept from %s only", cv_day_iso(view_dated_from(view), text_of_day));
 }
 
 void api_read_window(struct htp_exchange *x, struct api_window *out)

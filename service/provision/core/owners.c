@@ -57,12 +57,6 @@ static void refuse(const struct prov_change *change, enum dom_fact fact, bool fe
                      "%.0s%s is kept by the HR system; please change it there and leave it here as it is", vi, en);
 }
 
-cv_day prov_posts_since(const struct prov *prov)
-{
-    enum { MONTH_DAYS = 31 };
-    return cv_today() - prov->options.dated_months * MONTH_DAYS;
-}
-
 /* The calendar is on neither side. */
 bool prov_may_change_facts(const struct prov_change *change, struct cv_error *err)
 {
@@ -73,7 +67,8 @@ bool prov_may_change_facts(const struct prov_change *change, struct cv_error *er
     if (feeds == 0 || cv_id_is_zero(call->token))
         return true;
     bool feed = is_feed(call);
-    uint32_t refused = dom_facts_changed(before, after, prov_posts_since(call->prov)) & (feed ? ~feeds : feeds);
+    uint32_t refused =
+        dom_facts_changed(before, after, view_dated_from(call->prov->options.view)) & (feed ? ~feeds : feeds);
     if (made)
         refused &= ~(uint32_t)FIRST;
     for (int fact = 0; fact < DOM_FACTS; fact++)

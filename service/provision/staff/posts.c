@@ -91,7 +91,7 @@ static size_t forget_old(const struct prov_call *call, struct dom_post *posts, s
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++)
-        if (!has_ended(&posts[i], prov_posts_since(call->prov)))
+        if (!has_ended(&posts[i], view_dated_from(call->prov->options.view)))
             posts[kept++] = posts[i];
     while (kept > most) {
         size_t oldest = 0;

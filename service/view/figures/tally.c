@@ -120,7 +120,8 @@ static bool had_by(const struct view *v, const struct person *p, const struct ac
     if (ended_by(p, a->system, day))
         return false;
     struct dom_active days = view_active_of(v, p, a->system, &room);
-    return days.first != CV_NO_DAY && (days.first <= day || days.older);
+    bool older = days.older && day >= view_activity_from(v) - 1; /* than all that is kept, not than the day */
+    return days.first != CV_NO_DAY && (days.first <= day || older);
 }
 
 static bool began_by(const struct account *a, cv_day day)

@@ -46,6 +46,12 @@ void view_keep_activity(struct view *v, int days)
     v->kept_days = days;
 }
 
+void view_keep_dated(struct view *v, int months)
+{
+    enum { MONTH_DAYS = 31 };
+    v->dated_days = months * MONTH_DAYS;
+}
+
 void view_date_since(struct view *v, cv_day day)
 {
     v->dated_since = day;
@@ -61,6 +67,19 @@ cv_day view_activity_from(const struct view *v)
     return atomic_load(&v->day) - v->kept_days + 1;
 }
 
+cv_day view_dated_from(const struct view *v)
+{
+    return atomic_load(&v->day) - v->dated_days + 1;
+}
+
+/* People are those of the last day, and whoever is counted until today is there today. */
+bool view_tells_of(const struct view *v, struct view_window window)
+{
+    cv_day use = view_activity_from(v), dated = view_dated_from(v), today = atomic_load(&v->day);
+    return window.from <= window.to && window.to <= today && (window.from >= dated || window.from >= use) &&
+           (window.to >= dated || window.to == today);
+}
+
 static int slot_of(int length)
 {
     int slot = 0;
@@ -71,15 +90,13 @@ static int slot_of(int length)
 
 bool view_slice_of(const struct view *v, struct view_window asked, struct view_slice *out, struct cv_error *err)
 {
-    cv_day today = atomic_load(&v->day), oldest = view_activity_from(v);
+    cv_day today = atomic_load(&v->day);
     char text[CV_DAY_TEXT];
     if (asked.from == 0 && asked.to == 0)
         asked = (struct view_window){today - VIEW_DEFAULT_WINDOW + 1, today};
-    if (asked.from < oldest || asked.to > today || asked.from > asked.to) {
-        cv_day_iso(oldest, text);
-        return cv_fail(err, cvp_validation_failed, "period", "Chỉ có số liệu sử dụng từ ngày %s đến hôm nay",
-                       "Figures of use are kept from %s until today", text);
-    }
+    if (!view_tells_of(v, asked))
+        return cv_fail(err, cvp_validation_failed, "period", "Chỉ có số liệu từ ngày %s đến hôm nay",
+                       "Figures are kept from %s until today", cv_day_iso(view_dated_from(v), text));
     int slot = slot_of(asked.to - asked.from + 1);
     bool special = asked.to != today || slot == WINDOWS;
     *out = (struct view_slice){.special = special, .slot = special ? 0 : slot, .window = asked};
@@ -97,13 +114,18 @@ const struct tally *view_tally_in(const struct view *v, uint32_t slot, const str
 
 /* 0 is not said where nothing can be known. A window that has ended is judged as of its own end: what came until then
  * is all that can come. */
-static void judge_source(const struct system *s, struct view_window window, cv_day today,
+static void judge_source(const struct view *v, const struct system *s, struct view_window window,
                          struct view_system_usage *usage)
 {
+    cv_day today = atomic_load(&v->day);
     cv_day ended = window.to < today ? window.to + 1 : today, through = usage->data_through;
     usage->silent_since = CV_NO_DAY;
     if (dom_usage_stale(&usage->rule, through, ended)) {
         usage->unknown = DOM_USE_STALE;
+        return;
+    }
+    if (window.from < view_activity_from(v)) {
+        usage->unknown = DOM_USE_BEFORE_KEPT;
         return;
     }
     if (usage->rule.precision == DOM_BY_DAY)
@@ -124,12 +146,13 @@ struct view_system_usage view_usage_of(const struct view *v, unsigned system, co
                                       .data_from = s->data_from,
                                       .data_through = v->usage_ready ? s->data_through : CV_NO_DAY,
                                       .open_until = CV_NO_MOMENT};
-    judge_source(s, slice->window, atomic_load(&v->day), &usage);
+    judge_source(v, s, slice->window, &usage);
     usage.stale = usage.unknown != DOM_USE_KNOWN;
     usage.regular_known = !usage.stale && usage.rule.precision == DOM_BY_DAY &&
                           dom_regular_days(&usage.rule, slice->window.to - slice->window.from + 1) > 0;
     usage.missing_there = view_bits_count(&s->lost);
-    usage.activation_known = s->s.kind != DOM_MANUAL || usage.rule.reported;
+    usage.activation_known =
+        (s->s.kind != DOM_MANUAL || usage.rule.reported) && slice->window.to >= view_activity_from(v);
     return usage;
 }
 

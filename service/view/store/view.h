@@ -113,6 +113,7 @@ struct view {
     unsigned system_count;
 
     int kept_days;               /* of activity */
+    int dated_days;              /* of facts with their days */
     cv_day dated_since;          /* former values are kept from this day on */
     bool usage_ready;            /* a refresh of usage is complete */
     bool usage_fresh;            /* the running one names everybody */

@@ -35,6 +35,7 @@ export const en: Record<keyof typeof vi, string> = {
   not_reached: 'The figures of use end before these days, on {day}',
   begins_inside: 'Use is reported only since a day within these days',
   silent: 'Working days went by without any use although the source says that its data are complete',
+  before_kept: 'These days begin before those of which use is kept',
   data_to: 'Figures of use up to {day}',
   unused: 'Not used',
   missing: 'Missing',

@@ -41,6 +41,7 @@ export const vi = {
   not_reached: 'Số liệu sử dụng chưa tới kỳ này, dừng ở ngày {day}',
   begins_inside: 'Nguồn số liệu sử dụng chỉ bắt đầu trong kỳ này',
   silent: 'Nhiều ngày làm việc không có lượt sử dụng nào dù nguồn báo đã đủ số liệu',
+  before_kept: 'Kỳ này bắt đầu trước những ngày còn giữ số liệu sử dụng',
   data_to: 'Số liệu sử dụng đến hết ngày {day}',
   unused: 'Chưa dùng',
   missing: 'Chưa được cấp',
