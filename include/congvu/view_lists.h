@@ -83,6 +83,8 @@ struct view_account_query {
     cv_day expires_before;        /* 0 = any. Issued, with a certificate whose last day is before it */
     bool kept_elsewhere;          /* the device with the key is out, with somebody else than the holder */
     cv_day last_active_before;    /* 0 = any. Issued, in a system whose use is reported, last active before or never */
+    uint32_t pending; /* 0 = any. No password was ever set: bits of dom_pending, by these days of the policy */
+    int activation_days, activation_warn;
     bool ended; /* stopped counting as issued in ended_in, and did not go on that day: fills ended_on */
     struct view_window ended_in;
     size_t page_size;

@@ -131,6 +131,10 @@ bool dom_merged_wish(const struct dom_account *account, struct dom_wish *out);
 /* The last day on which a password may be set for the first time; CV_NO_DAY = there is no such day. `since` is the
  * account's: a restored one begins anew. */
 cv_day dom_activate_by(cv_moment since, cv_day hired_on, int days);
+/* How it stands with an account whose password was never set; `last` as above, `warn` days before it one is reminded.
+ */
+enum dom_pending { DOM_WAITING, DOM_REMINDED, DOM_PENDING_LOCKED, DOM_NOT_PENDING };
+enum dom_pending dom_pending_of(enum dom_observed observed, const char *reason, cv_day last, int warn, cv_day today);
 cv_moment dom_due_at(const struct dom_staff *staff, const struct dom_system *systems, size_t count, cv_day today);
 
 /* ---- signing in ---- */

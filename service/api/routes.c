@@ -33,7 +33,7 @@ static const struct htp_route routes[] = {
     ROUTE(PUT, "/v1/staff/{staff}/accounts/{system}/observation", put_observation, INTERACTIVE, DOM_ACCOUNTS_WRITE, "", .shows = DOM_STAFF_READ),
     ROUTE(PUT, "/v1/staff/{staff}/accounts/{system}/certificate", put_certificate, INTERACTIVE, DOM_ACCOUNTS_WRITE, "validate_only", .shows = DOM_STAFF_READ),
     ROUTE(POST, "/v1/activations", redeem_activation, INTERACTIVE, 0, ""),
-    ROUTE(GET, "/v1/activations", list_activations, INTERACTIVE, DOM_STAFF_READ, "system stage unit recursive page_size page_token"),
+    ROUTE(GET, "/v1/activations", list_activations, INTERACTIVE, DOM_STAFF_READ, "system stage unit recursive page_size page_token include_total"),
     ROUTE(POST, "/v1/activation-checks", check_activation, INTERACTIVE, 0, ""),
     ROUTE(POST, "/v1/slips", create_slips, BULK, DOM_ACCOUNTS_WRITE, "format lang validate_only", .produces = "text/html"),
     ROUTE(GET, "/kichhoat", get_activation_page, INLINE, 0, "", .produces = "text/html"),

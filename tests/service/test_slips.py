@@ -186,6 +186,9 @@ def test_who_sets_no_password_in_time_is_reminded_then_locked(start, tmp_path):
     issued = datetime.date.fromisoformat(client.get("/v1/activations").json["items"][0]["since"][:10])
     assert {(i["staff"]["staff_code"], i["last_day"], i["stage"]) for i in client.get("/v1/activations").json["items"]} == {
         (f"LATE-{n}", (issued + datetime.timedelta(30)).isoformat(), "waiting") for n in (0, 1)}
+    first = client.get("/v1/activations", page_size=1, include_total=True).json
+    assert (len(first["items"]), first["total"]) == (1, 2)
+    assert client.get("/v1/activations", stage="reminded", include_total=True).json["total"] == 0
     service.stop()
 
     def on(day):
@@ -198,7 +201,9 @@ def test_who_sets_no_password_in_time_is_reminded_then_locked(start, tmp_path):
     client.post("/v1/staff/LATE-1/accounts/mailbox/credential-resets", None)
     later.stop()
     later, client = on(31)
-    locked = client.get("/v1/activations", stage="locked").json["items"]
+    locked = client.get("/v1/activations", stage="locked", page_size=1, include_total=True).json
+    assert locked["total"] == 1, "those of the stage alone"
+    locked = locked["items"]
     assert [i["staff"]["staff_code"] for i in locked] == ["LATE-0"], "not while a code is valid"
     account = next(a for a in client.get("/v1/staff/LATE-0").json["accounts"] if a["system"] == "mailbox")
     assert (account["desired"]["state"], account["desired"]["reason"], account["observed"]["state"]) == ("locked", "default_password", "temp_locked")

@@ -74,6 +74,16 @@ cv_day dom_activate_by(cv_moment since, cv_day hired_on, int days)
     return (hired_on != CV_NO_DAY && hired_on > from ? hired_on : from) + days;
 }
 
+/* Locked for something else: not ours. */
+enum dom_pending dom_pending_of(enum dom_observed observed, const char *reason, cv_day last, int warn, cv_day today)
+{
+    if (observed == DOM_TEMP_LOCKED)
+        return reason != NULL && strcmp(reason, "default_password") == 0 ? DOM_PENDING_LOCKED : DOM_NOT_PENDING;
+    if (observed != DOM_PROVISIONED)
+        return DOM_NOT_PENDING;
+    return last != CV_NO_DAY && last - warn <= today ? DOM_REMINDED : DOM_WAITING;
+}
+
 bool dom_code_redeemable(const struct dom_staff *staff, cv_moment now)
 {
     bool valid = staff->activation_until != CV_NO_MOMENT && staff->activation_until > now;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "congvu/wish.h"
 #include "view/ask/ask.h"
 
 static const struct view_sorting by_name = {VIEW_BY_GIVEN_NAME, NULL};
@@ -78,13 +79,23 @@ static bool kept_elsewhere(const struct person *p, const struct account *account
     return c != NULL && c->serial != 0 && c->returned_on == CV_NO_DAY && !cv_id_is_zero(c->custodian);
 }
 
+static bool pending(const struct accounts *a, const struct person *p, const struct account *account)
+{
+    cv_moment since = account->since != 0 ? (cv_moment)account->since : CV_NO_MOMENT;
+    const char *reason = view_word_text(&a->v->words, view_account_more(p, account).reason);
+    enum dom_pending stage =
+        dom_pending_of((enum dom_observed)account->observed, reason,
+                       dom_activate_by(since, p->hired_on, a->q->activation_days), a->q->activation_warn, cv_today());
+    return (a->q->pending >> stage & 1) != 0;
+}
+
 static bool account_matches(const struct accounts *a, const struct person *p, const struct account *account)
 {
     return (a->system < 0 || account->system == a->system) &&
            (a->q->states == 0 || a->q->states >> account->observed & 1) &&
            (!a->q->drift_only || view_drifts(p, account)) &&
            (!a->q->failed_only || view_account_more(p, account).attempts > 0) &&
-           (a->q->expires_before == 0 || expires(a, p, account)) &&
+           (a->q->expires_before == 0 || expires(a, p, account)) && (a->q->pending == 0 || pending(a, p, account)) &&
            (!a->q->kept_elsewhere || kept_elsewhere(p, account)) &&
            (!a->q->ended || view_ended_in(p, account, a->q->ended_in) != CV_NO_DAY) &&
            (a->q->last_active_before == 0 || inactive_since(a, p, account));

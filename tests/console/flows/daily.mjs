@@ -64,9 +64,17 @@ export default {
     await page.getByRole('button', { name: 'Thôi, không lưu' }).click()
     await page.getByRole('button', { name: 'Bỏ chọn' }).click()
     // slips of all who wait, whatever the page
+    const pages = []
+    page.on('request', (r) => /v1\/activations/.test(r.url()) && pages.push(r.url()))
     await room(page, 'slips?unit=' + (await api('GET', '/v1/units/T1.01')).id)
     const waiting = (await api('GET', '/v1/activations?unit=T1.01&page_size=500')).items.length
     assert.ok(waiting > 100)
+    await page.locator('#found', { hasText: `${waiting} người` }).waitFor()
+    assert.equal(await page.locator('tbody tr').count(), 100)
+    assert.equal(pages.length, 1, 'the others are read when all are taken')
+    await page.getByRole('link', { name: 'Trang sau' }).click()
+    await page.waitForFunction((n) => document.querySelectorAll('tbody tr').length === n, waiting - 100)
+    await page.getByRole('link', { name: 'Trang đầu' }).click()
     await page.getByRole('button', { name: `Chọn cả ${waiting} dòng khớp điều kiện` }).click()
     await page.getByRole('button', { name: `Xem trước phiếu của ${waiting} người đã chọn` }).click()
     await page.getByText(`In ${waiting} phiếu, mỗi người một mã mới`).waitFor()

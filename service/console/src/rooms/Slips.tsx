@@ -48,20 +48,10 @@ export function SlipsEffect({ asked, done }: { asked: Asked; done: (said: string
   </div>
 }
 
-/** Whom the other pages have too: their number stands in the link that takes them all. */
-function useEveryone(asked: string, paged: boolean): string[] {
-  const [ids, set] = useState<string[]>([])
-  useEffect(() => {
-    let off = false
-    set([])
-    if (paged) all<Pending>('v1/activations?' + asked).then((list) => off || set(list.map((p) => p.staff.id)), () => {})
-    return () => { off = true }
-  }, [asked, paged])
-  return ids
-}
-
-function Waiting({ items, unit, may, asked: query, paged }: { items: Pending[]; unit: string; may: boolean; asked: string; paged: boolean }) {
-  const ticks = useTicks(items.map((p) => p.staff.id)), everyone = useEveryone(query, paged && may)
+/** `total`: with the other pages, which are read when all are taken. */
+function Waiting({ items, total, unit, may, asked: query }: { items: Pending[]; total: number; unit: string; may: boolean; asked: string }) {
+  const ticks = useTicks(items.map((p) => p.staff.id))
+  const everyone = () => all<Pending>('v1/activations?' + query).then((list) => list.map((p) => p.staff.id))
   const n = ticks.chosen.length, ready = n > 0 && n <= PRINTED
   const [asked, ask] = useState<Asked>()
   const [told, tell] = useState('')
@@ -70,7 +60,7 @@ function Waiting({ items, unit, may, asked: query, paged }: { items: Pending[]; 
     {asked ? <SlipsEffect asked={asked} done={(words) => { ask(undefined); tell(words) }} /> : may && <p class="acts no-print">
       <button class="main" aria-disabled={!ready} onClick={() => ready && ask({ staff: ticks.chosen })}>{t('slips_of_ticked', { n: count(n) })}</button>
       {unit && <button onClick={() => ask({ unit })}>{t('slips_of_unit')}</button>} {!ready && <span class="words">{n === 0 ? t('tick_first') : t('slips_most', { n: count(PRINTED) })}</span>}</p>}
-    {may && <Ticks ticks={ticks} n={everyone.length} everyone={() => everyone} />}
+    {may && <Ticks ticks={ticks} n={total} everyone={everyone} />}
     <Table head={[...(may ? [t('tick')] : []), t('name'), t('unit'), t('login_name'), t('issued_on'), t('last_day_for'), t('state')]} rows={items.map((p) => ({ key: p.staff.id, mark: p.stage === 'locked' ? 'trouble' : undefined, cells: [
       ...(may ? [ticks.box(p.staff.id, p.staff.full_name)] : []), <PersonLink id={p.staff.id} name={p.staff.full_name} />, <Name>{p.staff.unit?.name ?? t('elsewhere_unit')}</Name>, <Whole>{p.login ?? '—'}</Whole>,
       p.since ? day(p.since) : '—', p.last_day ? day(p.last_day) : '—', <State word={'pending_' + p.stage} />] }))} />
@@ -80,7 +70,7 @@ function Waiting({ items, unit, may, asked: query, paged }: { items: Pending[]; 
 export function Slips({ filters, may }: { filters: URLSearchParams; may: boolean }) {
   const query = new URLSearchParams(), at = filters.get('page_token')
   for (const name of ['unit', 'stage']) if (filters.get(name)) query.set(name, filters.get(name)!)
-  const asked = `${query}&page_size=100${at ? '&page_token=' + encodeURIComponent(at) : ''}`
+  const asked = `${query}&page_size=100&include_total=true${at ? '&page_token=' + encodeURIComponent(at) : ''}`
   const list = useRead<Schema['PendingPage']>('v1/activations?' + asked)
   const unit = filters.get('unit') ?? ''
   const go = (name: string) => (value: string) => { location.hash = link('slips', withFilters(filters, { [name]: value })) }
@@ -94,8 +84,9 @@ export function Slips({ filters, may }: { filters: URLSearchParams; may: boolean
         <option value="">{t('any_status')}</option>{choices(STAGES, 'pending_').map(([value, words]) => <option key={value} value={value}>{words}</option>)}</select></p>
     </div>
     <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('all_activated')}</p> : <>
-      <Waiting key={asked} items={page.items} unit={unit} may={may} asked={query.toString()} paged={!!at || !!page.next_page_token} />
-      {page.next_page_token && <p class="pages no-print"><a href={link('slips', onThisPage(filters, { page_token: page.next_page_token }))}>{t('next_page')}</a></p>}
+      <p role="status" id="found">{t('found', { n: count(page.total ?? page.items.length) })}</p>
+      <Waiting key={asked} items={page.items} total={page.total ?? page.items.length} unit={unit} may={may} asked={query.toString()} />
+      {(at || page.next_page_token) && <p class="pages no-print">{at && <a href={link('slips', withFilters(filters, {}))}>{t('first_page')}</a>} {page.next_page_token && <a href={link('slips', onThisPage(filters, { page_token: page.next_page_token }))}>{t('next_page')}</a>}</p>}
     </>}</Read>
     {!may && <p class="words">{t('who_can', { what: t('slips_made_by') })}</p>}
   </>
