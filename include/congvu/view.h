@@ -242,10 +242,12 @@ struct view_staff {
     cv_moment updated_at;
 };
 /* `key` is stf_... or a staff code, present or former (caseless); of a merged record, who it was merged into, for who
- * sees both. CV_NOT_FOUND (staff_not_found) also when no current
- * post lies in the scope. */
+ * sees both. CV_NOT_FOUND (staff_not_found) also when no current post lies in the scope. */
 bool view_staff_find(const struct view *v, struct view_scope scope, const char *key, struct cv_arena *arena,
                      struct view_staff *out, struct cv_error *err);
+/* The same by id; false also when nobody can say. */
+bool view_staff_by_id(const struct view *v, struct view_scope scope, struct cv_id id, struct cv_arena *arena,
+                      struct view_staff *out);
 /* The record itself, also one that was merged into another (then without posts and accounts, `unit` as it was); as
  * view_staff_holder() does too; finding and listing people leads on to the one that stands for him. False: not there,
  * or not visible. */

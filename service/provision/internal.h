@@ -50,8 +50,11 @@ bool prov_reaches_people(const struct prov_call *call, struct cv_id unit); /* kn
 struct cv_id prov_unit_over(const struct view *view, struct cv_arena *arena, struct cv_id from,
                             const struct cv_id *homes, size_t count);
 bool prov_sees_post(const struct prov_call *call, const struct dom_post *post);
-bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff); /* by any current post */
+bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff);    /* by any current post */
+bool prov_parent_in_reach(const struct prov_call *call, const struct dom_unit *unit); /* or all is; a top's is not */
 bool prov_sees_unit(const struct prov_call *call, const struct dom_unit *unit);
+/* Of a record that was merged into another: that one. */
+struct cv_id prov_stands_for(const struct prov_call *call, struct cv_id staff);
 bool prov_sees_token(const struct prov_call *call, const struct dom_token *token);
 /* By id or code, somebody of the scope who stays; else a fault at /custodian. */
 void prov_find_custodian(struct prov_call *call, const char *key, struct view_staff *out);

@@ -33,10 +33,9 @@ static void write_session(struct htp_exchange *x, const struct view_signer *sign
 {
     struct cv_jout *j = &x->out;
     struct view_staff staff = {0}; /* he may have gone since he was asked for: then without a name */
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
+    const char *id = cv_id_kept("stf_", signer->staff, x->arena);
     const struct view_scope everywhere = {.everywhere = true};
-    if (!view_staff_find(api_of(x)->view, everywhere, cv_id_text("stf_", signer->staff, id), x->arena, &staff, &none))
+    if (!view_staff_by_id(api_of(x)->view, everywhere, signer->staff, x->arena, &staff))
         staff.full_name = id;
     cv_jout_object(j, NULL);
     cv_jout_object(j, "staff");

@@ -94,10 +94,7 @@ static const char *unit_name(struct sheet *s, struct cv_id id)
 
 static bool find(struct sheet *s, struct cv_id staff, struct view_staff *out)
 {
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
-    return view_staff_find(api_of(s->x)->view, api_actor(s->x)->scope, cv_id_text("stf_", staff, id), s->x->arena, out,
-                           &none);
+    return view_staff_by_id(api_of(s->x)->view, api_actor(s->x)->scope, staff, s->x->arena, out);
 }
 
 /* As far as the caller sees it. */

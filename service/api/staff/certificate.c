@@ -23,16 +23,15 @@ static void write_custodian(struct cv_jout *j, const char *name, const void *rec
     const struct dom_certificate *c = record;
     struct htp_exchange *x = ctx;
     struct view_staff staff = {0};
-    struct cv_error none = {0};
     char id[CV_ID_TEXT];
     if (cv_id_is_zero(c->custodian)) {
         cv_jout_null(j, name);
         return;
     }
-    cv_id_text("stf_", c->custodian, id);
-    bool there = view_staff_find(api_of(x)->view, (struct view_scope){.everywhere = true}, id, x->arena, &staff, &none);
+    bool there =
+        view_staff_by_id(api_of(x)->view, (struct view_scope){.everywhere = true}, c->custodian, x->arena, &staff);
     cv_jout_object(j, name);
-    if (there && api_sees_staff(x, id))
+    if (there && api_sees_staff(x, cv_id_text("stf_", c->custodian, id)))
         api_write_staff_ref(x, &staff);
     else
         cv_jout_null(j, "staff");

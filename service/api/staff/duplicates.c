@@ -25,12 +25,9 @@ static size_t write_ids(struct htp_exchange *x, const struct cv_id *ids, size_t 
 {
     size_t hidden = 0;
     struct view_staff found;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
     cv_jout_array(&x->out, "candidates");
     for (size_t i = 0; i < count; i++) {
-        bool seen = view_staff_find(api_of(x)->view, api_actor(x)->scope, cv_id_text("stf_", ids[i], id), x->arena,
-                                    &found, &none);
+        bool seen = view_staff_by_id(api_of(x)->view, api_actor(x)->scope, ids[i], x->arena, &found);
         if (seen && api_may_read_staff(x))
             write_candidate(x, &found);
         hidden += !seen;

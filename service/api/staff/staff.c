@@ -22,11 +22,8 @@ static void reply_staff(struct htp_exchange *x, const struct prov_staff_result *
 static void add_candidates(struct htp_exchange *x, const struct prov_staff_result *result)
 {
     for (size_t i = 0; i < result->candidate_count && api_may_read_staff(x); i++) {
-        char id[CV_ID_TEXT];
         struct view_staff found;
-        struct cv_error none = {0};
-        if (view_staff_find(api_of(x)->view, api_actor(x)->scope, cv_id_text("stf_", result->candidates[i], id),
-                            x->arena, &found, &none))
+        if (view_staff_by_id(api_of(x)->view, api_actor(x)->scope, result->candidates[i], x->arena, &found))
             cv_fault_add(&x->faults, CV_AT_POINTER, "/full_name", "duplicate", "Có thể là %s (%s)", "Possibly %s (%s)",
                          found.full_name, found.address != NULL ? found.address : "–");
     }

@@ -118,14 +118,11 @@ static const char *keeper_of(const struct htp_exchange *x, const struct view_sta
                              const struct dom_certificate *c)
 {
     struct view_staff keeper;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
     if (c->token_serial == NULL || c->returned_on != CV_NO_DAY)
         return NULL;
     if (cv_id_is_zero(c->custodian))
         return holder->full_name;
-    bool seen = view_staff_find(api_of(x)->view, api_actor(x)->scope, cv_id_text("stf_", c->custodian, id), x->arena,
-                                &keeper, &none);
+    bool seen = view_staff_by_id(api_of(x)->view, api_actor(x)->scope, c->custodian, x->arena, &keeper);
     return seen ? keeper.full_name : x->lang == CV_EN ? "somebody of another unit" : "người của đơn vị khác";
 }
 

@@ -52,11 +52,7 @@ static bool covers(const struct search *s, bool everywhere, struct cv_id unit)
 static const char *person_name(struct prov_call *call, struct view_scope scope, struct cv_id id)
 {
     struct view_staff staff;
-    char key[CV_ID_TEXT];
-    struct cv_error none = {0};
-    return view_staff_find(call->prov->options.view, scope, cv_id_text("stf_", id, key), call->arena, &staff, &none)
-               ? staff.full_name
-               : NULL;
+    return view_staff_by_id(call->prov->options.view, scope, id, call->arena, &staff) ? staff.full_name : NULL;
 }
 
 static bool another(const struct search *s, const struct prov_lines *lines, struct cv_id line)

@@ -40,10 +40,7 @@ static const char *person_key(struct prov_call *call, const char *what, struct c
 static bool find_here(struct prov_call *call, struct cv_id id, struct view_staff *out)
 {
     const struct view *view = call->prov->options.view;
-    char key[CV_ID_TEXT];
-    struct cv_error none = {0};
-    cv_id_text("stf_", id, key);
-    return view_staff_find(view, call->scope, key, call->arena, out, &none) &&
+    return view_staff_by_id(view, call->scope, id, call->arena, out) &&
            view_reaches_people(view, call->scope, out->unit);
 }
 

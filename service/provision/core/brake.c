@@ -169,12 +169,9 @@ static int size_without_events(struct prov_call *call, const struct dom_brake *b
     const struct view_scope everywhere = {.everywhere = true};
     for (size_t i = 0; i < brake->event_count; i++) {
         struct view_staff staff;
-        struct cv_error none = {0};
-        char id[CV_ID_TEXT];
         if (!cv_id_equal(brake->events[i].unit, unit) || cv_now() - brake->events[i].at >= HOUR_S)
             continue;
-        cv_id_text("stf_", brake->events[i].staff, id);
-        if (view_staff_find(call->prov->options.view, everywhere, id, call->arena, &staff, &none) &&
+        if (view_staff_by_id(call->prov->options.view, everywhere, brake->events[i].staff, call->arena, &staff) &&
             staff.status != DOM_DEPARTED && cv_id_equal(staff.unit, unit))
             recorded--;
     }

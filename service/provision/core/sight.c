@@ -42,10 +42,23 @@ bool prov_sees_staff(const struct prov_call *call, const struct dom_staff *staff
     return false;
 }
 
+bool prov_parent_in_reach(const struct prov_call *call, const struct dom_unit *unit)
+{
+    return call->scope.everywhere ||
+           (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent));
+}
+
 bool prov_sees_unit(const struct prov_call *call, const struct dom_unit *unit)
 {
-    return call->scope.everywhere || cv_id_equal(unit->id, call->scope.top) ||
-           (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent));
+    return cv_id_equal(unit->id, call->scope.top) || prov_parent_in_reach(call, unit);
+}
+
+struct cv_id prov_stands_for(const struct prov_call *call, struct cv_id staff)
+{
+    struct view_staff found;
+    bool known =
+        view_staff_by_id(call->prov->options.view, (struct view_scope){.everywhere = true}, staff, call->arena, &found);
+    return known ? found.id : staff;
 }
 
 bool prov_sees_token(const struct prov_call *call, const struct dom_token *token)

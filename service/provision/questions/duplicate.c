@@ -145,10 +145,8 @@ struct cv_id prov_duplicate_office(const struct view *view, struct cv_arena *are
     struct cv_id homes[PROV_TWINS_MAX + 1] = {unit};
     size_t home_count = 1;
     struct view_staff found;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
     for (size_t i = 0; i < count; i++)
-        if (view_staff_find(view, everywhere, cv_id_text("stf_", candidates[i], id), arena, &found, &none))
+        if (view_staff_by_id(view, everywhere, candidates[i], arena, &found))
             homes[home_count++] = found.unit;
     return prov_unit_over(view, arena, unit, homes, home_count);
 }

@@ -122,16 +122,13 @@ bool prov_duplicate_stands(struct prov_call *call, const struct prov_duplicate *
     const struct view *view = call->prov->options.view;
     struct view_staff him;
     struct cv_id holder;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
     if (d->of_unit)
         return unit_stands(call, d);
     bool had = view_code_holder(view, d->staff_code, &holder);
     if (d->about == PROV_LOOKS_ALIKE)
         return !had;
     if (!had || d->candidate_count == 0 || !cv_id_equal(holder, d->candidates[0]) ||
-        !view_staff_find(view, (struct view_scope){.everywhere = true}, cv_id_text("stf_", holder, id), call->arena,
-                         &him, &none))
+        !view_staff_by_id(view, (struct view_scope){.everywhere = true}, holder, call->arena, &him))
         return false;
     return d->about == PROV_OTHER_NAME ? !dom_names_akin(call->arena, d->full_name, him.full_name)
                                        : !cv_ascii_same(him.staff_code, d->staff_code);

@@ -21,12 +21,10 @@ static bool pair_matches(struct prov_call *call, struct prov_request *r)
     static const struct view_scope everywhere = {.everywhere = true};
     const struct view *view = call->prov->options.view;
     struct view_staff found;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
     struct cv_id holder;
     bool known = strchr(r->key, '@') != NULL ? view_staff_holder(view, everywhere, VIEW_BY_NAME, r->key, &holder)
                                              : view_code_holder(view, r->key, &holder);
-    if (!known || !view_staff_find(view, everywhere, cv_id_text("stf_", holder, id), call->arena, &found, &none))
+    if (!known || !view_staff_by_id(view, everywhere, holder, call->arena, &found))
         return false;
     r->staff = found.id; /* of a record that was merged into another: that one */
     return found.status != DOM_DEPARTED &&

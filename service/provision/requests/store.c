@@ -100,18 +100,6 @@ static bool take_request(const struct cv_jin *o, struct prov_request *r)
     return take_id(o, "unit", "unt_", &r->unit) && take_id(o, "staff", "stf_", &r->staff) && cv_jin_ok(o);
 }
 
-/* Of a record that was merged into another since: that one. */
-static void follow_merge(const struct prov_call *call, struct prov_request *r)
-{
-    static const struct view_scope everywhere = {.everywhere = true};
-    struct view_staff found;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
-    if (!cv_id_is_zero(r->staff) && view_staff_find(call->prov->options.view, everywhere,
-                                                    cv_id_text("stf_", r->staff, id), call->arena, &found, &none))
-        r->staff = found.id;
-}
-
 bool prov_request_take(struct prov_call *call, const struct dir_document *document, struct prov_request *out,
                        struct cv_error *err)
 {
@@ -125,7 +113,7 @@ bool prov_request_take(struct prov_call *call, const struct dir_document *docume
     if (!cv_id_parse("req_", document->name, &out->id) || !take_request(o, out))
         return cv_fail(err, cvp_internal, NULL, "Đề nghị %s lưu trữ bị hỏng", "The stored request %s is damaged",
                        document->name);
-    follow_merge(call, out);
+    out->staff = prov_stands_for(call, out->staff);
     prov_request_tell(call, out);
     return true;
 }
@@ -163,13 +151,11 @@ bool prov_request_save(struct prov_call *call, struct prov_request *r, struct cv
 
 struct cv_id prov_request_home(const struct prov_call *call, const struct prov_request *r)
 {
+    const struct view_scope everywhere = {.everywhere = true};
     struct view_staff found;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
     if (cv_id_is_zero(r->staff))
         return r->unit;
-    if (!view_staff_find(call->prov->options.view, (struct view_scope){.everywhere = true},
-                         cv_id_text("stf_", r->staff, id), call->arena, &found, &none))
+    if (!view_staff_by_id(call->prov->options.view, everywhere, r->staff, call->arena, &found))
         return (struct cv_id){0};
     return found.unit;
 }

@@ -40,22 +40,7 @@ static bool named(const struct prov_staff_input *in, const struct twins *twins, 
 static bool visible(struct prov_call *call, struct cv_id id)
 {
     struct view_staff seen;
-    struct cv_error err = {0};
-    char text[CV_ID_TEXT];
-    return view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", id, text), call->arena, &seen,
-                           &err);
-}
-
-/* Of a record that was merged into another: that one. */
-static struct cv_id merged_into(struct prov_call *call, struct cv_id staff)
-{
-    static const struct view_scope everywhere = {.everywhere = true};
-    struct view_staff found;
-    struct cv_error none = {0};
-    char text[CV_ID_TEXT];
-    bool known = view_staff_find(call->prov->options.view, everywhere, cv_id_text("stf_", staff, text), call->arena,
-                                 &found, &none);
-    return known ? found.id : staff;
+    return view_staff_by_id(call->prov->options.view, call->scope, id, call->arena, &seen);
 }
 
 /* Whoever has his number of the HR system, then who looks like him. */
@@ -71,7 +56,7 @@ static bool find_twins(struct prov_call *call, const struct dom_staff *staff, st
     if (!prov_hr_ref_holder(call, staff, &out->holder, err))
         return false;
     if (!cv_id_is_zero(out->holder))
-        out->ids[out->count++] = out->holder = merged_into(call, out->holder);
+        out->ids[out->count++] = out->holder = prov_stands_for(call, out->holder);
     size_t count = view_twins(call->prov->options.view, &query, alike, PROV_TWINS_MAX);
     for (size_t i = 0; i < count && out->count < PROV_TWINS_MAX; i++)
         if (!cv_id_equal(alike[i], out->holder))

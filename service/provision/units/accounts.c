@@ -38,17 +38,14 @@ static bool no_account(struct cv_error *err, const char *system)
 static void fill(struct prov_call *call, const struct dom_unit *unit, const struct dom_unit_account *a,
                  struct prov_unit_account *out)
 {
-    char id[CV_ID_TEXT];
     struct cv_error none = {0};
     struct view_unit home;
     struct dom_system system;
     *out = (struct prov_unit_account){.account = *a};
     out->connected = view_system_find(call->prov->options.view, a->account.system, call->arena, &system, &none) &&
                      system.kind == DOM_CONNECTOR;
-    cv_error_clear(&none);
     out->seen = (call->scopes & DOM_STAFF_READ) != 0 &&
-                view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", a->custodian, id),
-                                call->arena, &out->custodian, &none);
+                view_staff_by_id(call->prov->options.view, call->scope, a->custodian, call->arena, &out->custodian);
     if (out->seen)
         out->needs_another = out->custodian.status == DOM_DEPARTED || out->custodian.has_departure ||
                              !view_unit_by_id(call->prov->options.view, out->custodian.unit, call->arena, &home) ||

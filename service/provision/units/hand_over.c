@@ -90,16 +90,15 @@ static bool goes_on(const struct listing *l, const struct dom_staff *staff)
            !ended(&home);
 }
 
-static void tell_of(struct listing *l, enum prov_hand_over_kind kind, const char *mailbox, const char *holder,
+static void tell_of(struct listing *l, enum prov_hand_over_kind kind, struct cv_id mailbox, struct cv_id holder,
                     cv_day since)
 {
     const struct prov_call *call = l->call;
     struct cv_arena *arena = l->count < l->max ? call->arena : l->scratch;
     struct view_staff seen;
     struct view_unit unit;
-    struct cv_error none = {0};
-    if (view_staff_find(call->prov->options.view, call->scope, holder, arena, &seen, &none) &&
-        view_unit_by_mailbox(call->prov->options.view, mailbox, arena, &unit))
+    if (view_staff_by_id(call->prov->options.view, call->scope, holder, arena, &seen) &&
+        view_unit_by_id(call->prov->options.view, mailbox, arena, &unit))
         add(l, kind, &unit, &seen, since);
 }
 
@@ -107,7 +106,6 @@ static bool take_person(struct listing *l, struct cv_id id, struct cv_error *err
 {
     struct dom_staff staff;
     struct view_unit unit;
-    char text[CV_ID_TEXT];
     cv_arena_reset(l->scratch);
     if (!dir_staff_read(l->call->dir, id, l->scratch, &staff, err))
         return false;
@@ -119,7 +117,7 @@ static bool take_person(struct listing *l, struct cv_id id, struct cv_error *err
         bool over = judge(l, &staff, &unit, &kind, &since);
         count_holder(l, &unit, !over && goes_on(l, &staff));
         if (over)
-            tell_of(l, kind, staff.holds[i], cv_id_text("stf_", id, text), since);
+            tell_of(l, kind, unit.id, id, since);
     }
     return true;
 }
@@ -164,18 +162,22 @@ static void add_account(struct listing *l, enum prov_hand_over_kind kind, const 
     l->out[before].address = NULL;
 }
 
+/* Wherever he is; *out_visible: the caller may know him. */
+static bool find_keeper(const struct prov_call *call, struct cv_id id, struct view_staff *out, bool *out_visible)
+{
+    const struct view *view = call->prov->options.view;
+    struct view_staff seen;
+    bool there = view_staff_by_id(view, (struct view_scope){.everywhere = true}, id, call->arena, out);
+    *out_visible = there && view_staff_by_id(view, call->scope, id, call->arena, &seen);
+    return there;
+}
+
 static void judge_account(struct listing *l, const struct view_unit_account *a)
 {
     const struct prov_call *call = l->call;
-    struct view_staff custodian, seen;
-    char id[CV_ID_TEXT];
-    struct cv_error none = {0};
-    bool ours = view_in_scope(call->prov->options.view, call->scope, a->unit.id);
-    cv_id_text("stf_", a->of.custodian, id);
-    bool there = view_staff_find(call->prov->options.view, (struct view_scope){.everywhere = true}, id, call->arena,
-                                 &custodian, &none);
-    cv_error_clear(&none);
-    bool visible = there && view_staff_find(call->prov->options.view, call->scope, id, call->arena, &seen, &none);
+    struct view_staff custodian;
+    bool visible, ours = view_in_scope(call->prov->options.view, call->scope, a->unit.id);
+    bool there = find_keeper(call, a->of.custodian, &custodian, &visible);
     if (ours && ended(&a->unit))
         add_account(l, PROV_OVER_DISSOLVED, a, NULL, a->unit.active_to);
     else if (ours && !there)
@@ -205,14 +207,9 @@ static void judge_token(struct listing *l, const struct view_account_row *row)
     const struct prov_call *call = l->call;
     const struct dom_certificate *c = row->account.certificate;
     const struct view *view = call->prov->options.view;
-    struct view_staff keeper, seen;
+    struct view_staff keeper;
     struct view_unit home;
-    struct cv_error none = {0};
-    char id[CV_ID_TEXT];
-    cv_id_text("stf_", c->custodian, id);
-    bool there = view_staff_find(view, (struct view_scope){.everywhere = true}, id, call->arena, &keeper, &none);
-    cv_error_clear(&none);
-    bool visible = there && view_staff_find(view, call->scope, id, call->arena, &seen, &none);
+    bool visible, there = find_keeper(call, c->custodian, &keeper, &visible);
     bool ours = call->scope.everywhere || view_reaches_people(view, call->scope, row->staff.unit);
     bool stays = there && keeper.status != DOM_DEPARTED && !keeper.has_departure;
     size_t at = l->count;

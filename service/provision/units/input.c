@@ -166,13 +166,6 @@ static bool moved(const struct prov_unit_change *change)
     return is_new(change) || a->has_parent != b->has_parent || (a->has_parent && !cv_id_equal(a->parent, b->parent));
 }
 
-static bool hangs_in_reach(const struct prov_unit_change *change, const struct dom_unit *unit)
-{
-    const struct prov_call *call = change->call;
-    return call->scope.everywhere ||
-           (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent));
-}
-
 static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
 {
     struct prov_call *call = change->call;
@@ -190,7 +183,7 @@ static bool apply_parent(struct prov_unit_change *change, struct cv_error *err)
             "Only a token for everything may make a top unit; please give the parent");
     if (is_new(change))
         return true;
-    if (!hangs_in_reach(change, change->before) || !hangs_in_reach(change, &change->until))
+    if (!prov_parent_in_reach(call, change->before) || !prov_parent_in_reach(call, &change->until))
         return cv_fail(err, cvp_scope_missing, "/parent", "Không được chuyển đơn vị cao nhất trong phạm vi của bạn",
                        "The top of your own subtree cannot be moved by you");
     if (unit->has_parent && view_unit_cycle(call->prov->options.view, unit->id, unit->parent))

@@ -214,10 +214,7 @@ static bool all_holders(struct prov_call *call, const struct dom_unit *unit, str
 
 static bool find_by_id(struct prov_call *call, struct cv_id id, struct view_staff *out)
 {
-    char text[CV_ID_TEXT];
-    struct cv_error none = {0};
-    return view_staff_find(call->prov->options.view, call->scope, cv_id_text("stf_", id, text), call->arena, out,
-                           &none);
+    return view_staff_by_id(call->prov->options.view, call->scope, id, call->arena, out);
 }
 
 /* Only those who had it before go: whoever is named meanwhile, by a process that knows nothing of this one, stays. */

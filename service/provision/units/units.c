@@ -193,12 +193,6 @@ static bool held_by(struct prov_call *call, const char *code, struct cv_id *out,
     return true;
 }
 
-static bool parent_in_reach(struct prov_call *call, const struct dom_unit *unit)
-{
-    return call->scope.everywhere ||
-           (unit->has_parent && view_in_scope(call->prov->options.view, call->scope, unit->parent));
-}
-
 static bool put_new(struct prov_call *call, const char *code, const struct prov_unit_input *in,
                     struct prov_unit_result *out, struct cv_error *err)
 {
@@ -215,7 +209,7 @@ static bool put_new(struct prov_call *call, const char *code, const struct prov_
     if (!taken || !dir_unit_find_code(call->dir, code, call->arena, &other, &(struct cv_error){0}))
         return false;
     /* the view may not have seen it yet, but its parent */
-    if (!parent_in_reach(call, &other) && !view_in_scope(call->prov->options.view, call->scope, other.id))
+    if (!prov_parent_in_reach(call, &other) && !view_in_scope(call->prov->options.view, call->scope, other.id))
         return false;
     cv_error_clear(err); /* another writer made it in between: change that one */
     return change_unit(call, other.id, code, "unit.put", in, out, err);
@@ -308,7 +302,7 @@ static bool never_used(struct prov_call *call, const struct dom_unit *unit, stru
 
 static bool in_own_hands(struct prov_call *call, const struct dom_unit *unit, struct cv_error *err)
 {
-    return parent_in_reach(call, unit) ||
+    return prov_parent_in_reach(call, unit) ||
            cv_fail(err, cvp_scope_missing, NULL, "Không được xóa đơn vị cao nhất trong phạm vi của bạn",
                    "The top of your own subtree cannot be removed by you");
 }

@@ -211,6 +211,14 @@ bool view_staff_find(const struct view *v, struct view_scope scope, const char *
                      cv_fail(err, cvp_staff_not_found, NULL, "Không tìm thấy người này", "There is no such person"));
 }
 
+bool view_staff_by_id(const struct view *v, struct view_scope scope, struct cv_id id, struct cv_arena *arena,
+                      struct view_staff *out)
+{
+    char key[CV_ID_TEXT];
+    struct cv_error none = {0};
+    return view_staff_find(v, scope, cv_id_text("stf_", id, key), arena, out, &none);
+}
+
 bool view_code_holder(const struct view *v, const char *code, struct cv_id *out_staff)
 {
     if (!view_enter(v, NULL))
