@@ -102,12 +102,12 @@ bool view_unit_by_mailbox(const struct view *v, const char *login, struct cv_are
 /* All units of the scope that have a mailbox, dissolved ones too; in no order. */
 bool view_unit_mailboxes(const struct view *v, struct view_scope scope, struct cv_arena *arena, struct view_unit **out,
                          size_t *out_count, struct cv_error *err);
-/* Accounts of the scope's units at other systems than the mailbox, dissolved units too; in no order. */
+/* Accounts of units at other systems than the mailbox, or at this one, dissolved units too; in no order. No scope. */
 struct view_unit_account {
     struct view_unit unit;
     struct dom_unit_account of; /* without last_error */
 };
-bool view_unit_accounts(const struct view *v, struct view_scope scope, struct cv_arena *arena,
+bool view_unit_accounts(const struct view *v, const char *system, struct cv_arena *arena,
                         struct view_unit_account **out, size_t *out_count, struct cv_error *err);
 bool view_unit_within(const struct view *v, struct cv_id unit, struct cv_id top); /* unit == top or below it */
 /* The unit and what it hung below at the end of that day, upwards; 0 = there is none of that id. */

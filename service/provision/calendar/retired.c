@@ -1,6 +1,4 @@
 /* What is still there at a system that is out of use ends, whatever the system itself still holds. */
-#include <string.h>
-
 #include "congvu/view_lists.h"
 #include "provision/units/units.h"
 
@@ -32,44 +30,29 @@ static void end_accounts(struct prov_call *call, const char *slug)
     }
 }
 
-static bool is_retired(const struct dom_system *systems, size_t count, const char *slug)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(systems[i].slug, slug) == 0)
-            return systems[i].retired;
-    return false;
-}
-
-static void end_unit_accounts(struct prov_call *call, const struct dom_system *systems, size_t count)
+static void end_unit_accounts(struct prov_call *call, const char *slug)
 {
     struct view_unit_account *accounts;
-    size_t n = 0;
+    size_t count = 0;
     struct cv_error err = {0};
-    const struct view_scope all = {.everywhere = true};
-    if (!view_unit_accounts(call->prov->options.view, all, call->arena, &accounts, &n, &err))
+    if (!view_unit_accounts(call->prov->options.view, slug, call->arena, &accounts, &count, &err))
         return;
-    for (size_t i = 0; i < n && !cv_deadline_passed(call->deadline); i++) {
-        const char *slug = accounts[i].of.account.system;
-        if (is_retired(systems, count, slug) && !prov_unit_account_end(call, accounts[i].unit.id, slug, &err)) {
+    for (size_t i = 0; i < count && !cv_deadline_passed(call->deadline); i++)
+        if (!prov_unit_account_end(call, accounts[i].unit.id, slug, &err)) {
             cv_log_error(CV_LOG_WARN, "unit_account_retired", &err);
             cv_error_clear(&err);
         }
-    }
 }
 
 void prov_tick_retired(struct prov_call *call)
 {
-    struct dom_system *systems;
-    size_t count = 0;
-    bool any = false;
+    struct prov_systems systems;
     struct cv_error err = {0};
-    if (!view_systems(call->prov->options.view, call->arena, &systems, &count, &err))
+    if (!prov_load_systems(call, &systems, &err))
         return;
-    for (size_t i = 0; i < count; i++)
-        if (systems[i].retired) {
-            end_accounts(call, systems[i].slug);
-            any = true;
+    for (size_t i = 0; i < systems.count; i++)
+        if (systems.items[i].retired) {
+            end_accounts(call, systems.items[i].slug);
+            end_unit_accounts(call, systems.items[i].slug);
         }
-    if (any)
-        end_unit_accounts(call, systems, count);
 }

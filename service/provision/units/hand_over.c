@@ -192,8 +192,7 @@ static bool take_accounts(struct listing *l, struct cv_error *err)
 {
     struct view_unit_account *all;
     size_t count;
-    if (!view_unit_accounts(l->call->prov->options.view, (struct view_scope){.everywhere = true}, l->call->arena, &all,
-                            &count, err))
+    if (!view_unit_accounts(l->call->prov->options.view, NULL, l->call->arena, &all, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (all[i].of.account.desired == DOM_PRESENT)

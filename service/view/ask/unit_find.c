@@ -338,20 +338,21 @@ static struct dom_unit_account kept_account(const struct dom_unit_account *a, st
     return out;
 }
 
-bool view_unit_accounts(const struct view *v, struct view_scope scope, struct cv_arena *arena,
+bool view_unit_accounts(const struct view *v, const char *system, struct cv_arena *arena,
                         struct view_unit_account **out, size_t *out_count, struct cv_error *err)
 {
     struct view_pool keep = {.arena = arena};
     size_t count = 0, n = 0;
     if (!view_enter(v, err))
         return false;
-    uint32_t top = view_scope_slot(v, scope);
     for (uint32_t i = 0; i < v->unit_count; i++)
         count += v->units[i]->known ? v->units[i]->u.account_count : 0;
     *out = CV_NEWS(arena, struct view_unit_account, count + 1);
     for (uint32_t i = 0; i < v->unit_count; i++) {
         const struct unit *u = v->units[i];
-        for (size_t k = 0; u->known && k < u->u.account_count && view_below(v, i, top); k++) {
+        for (size_t k = 0; u->known && k < u->u.account_count; k++) {
+            if (system != NULL && strcmp(u->u.accounts[k].account.system, system) != 0)
+                continue;
             struct view_unit_account *a = &(*out)[n++];
             view_fill_unit(v, i, arena, &a->unit);
             a->of = kept_account(&u->u.accounts[k], &keep);
