@@ -91,8 +91,8 @@ bool prov_name_mailbox(struct prov_names *names, struct dom_staff *staff, const 
 /* The login of another system by its rule, for somebody who belongs to the unit `home`. */
 bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct cv_id home,
                      const struct dom_system *system, const char **out_login, struct cv_error *err);
-/* Could somebody choose this login for the system? Else a fault at /login. */
-bool prov_judge_login(struct prov_call *call, const struct dom_system *system, const char *login);
+/* A fault at /login, when nobody could choose this login for the system. */
+void prov_judge_login(struct prov_call *call, const struct dom_system *system, const char *login);
 /* The same, chosen by HR. */
 bool prov_name_hand_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,
                           struct dom_account *account, const char *login, struct cv_error *err);

@@ -377,9 +377,9 @@ bool prov_name_login(struct prov_names *names, struct dom_staff *staff, struct c
     return by_hand_needed(err);
 }
 
-bool prov_judge_login(struct prov_call *call, const struct dom_system *system, const char *login)
+void prov_judge_login(struct prov_call *call, const struct dom_system *system, const char *login)
 {
-    size_t before = call->faults->count + call->faults->dropped, len = strlen(login);
+    size_t len = strlen(login);
     if (len > (size_t)dom_login_max(system))
         cv_fault_add(call->faults, CV_AT_POINTER, "/login", "too_long",
                      "Tên đăng nhập ở hệ thống này dài tối đa %d ký tự", "A login of this system has %d signs at most",
@@ -389,7 +389,6 @@ bool prov_judge_login(struct prov_call *call, const struct dom_system *system, c
         cv_fault_add(call->faults, CV_AT_POINTER, "/login", "bad_format",
                      "Cần chữ thường a-z, số và dấu . _ -, bắt đầu và kết thúc bằng chữ hoặc số",
                      "It must be lower case letters, digits and . _ -, and begin and end with a letter or digit");
-    return call->faults->count + call->faults->dropped == before;
 }
 
 bool prov_name_seen_login(struct prov_names *names, struct dom_staff *staff, const struct dom_system *system,

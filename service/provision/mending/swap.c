@@ -68,8 +68,7 @@ static bool carry_out(struct prov_call *call, const struct swap *swap, struct pr
                       struct cv_error *err)
 {
     struct prov_staff_result theirs;
-    struct prov_call own = *call;
-    own.match = PROV_MATCH_ANY;
+    struct prov_call own = prov_unasked(call);
     own.reason = swap->reason;
     const struct prov_renumber mine = step_of(swap->code_one, swap->code_other),
                                his = step_of(swap->code_other, swap->code_one);
@@ -81,9 +80,8 @@ static bool carry_out(struct prov_call *call, const struct swap *swap, struct pr
 static bool would(struct prov_call *call, const struct swap *swap, struct prov_staff_result *out, struct cv_error *err)
 {
     struct prov_staff_result theirs;
-    struct prov_call trial = *call, other = *call;
+    struct prov_call trial = *call, other = prov_unasked(call);
     trial.validate_only = other.validate_only = true;
-    other.match = PROV_MATCH_ANY;
     const struct prov_renumber mine = step_of(swap->code_one, swap->code_other),
                                his = step_of(swap->code_other, swap->code_one);
     return prov_renumber(&other, swap->other, &his, &theirs, err) && prov_renumber(&trial, swap->one, &mine, out, err);

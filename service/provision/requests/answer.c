@@ -77,9 +77,8 @@ static bool give_back(struct prov_call *call, struct prov_request *r, const stru
 static bool carry_out(struct prov_call *call, const struct prov_request_answer *in, struct prov_request *r,
                       struct cv_error *err)
 {
-    struct prov_call own = *call;
+    struct prov_call own = prov_unasked(call);
     own.idempotency = (struct dom_idempotency){.at = CV_NO_MOMENT};
-    own.match = PROV_MATCH_ANY;
     if (r->kind == PROV_ASK_TRANSFER)
         own.settled = r->unit;
     return in->carry_out(&own, r, in->ctx, err);

@@ -128,27 +128,9 @@ static void apply_facts(struct prov_change *change, const struct prov_staff_inpu
         staff->hired_on = in->decision.value.effective_on;
 }
 
-/* Those that have ended stay, one under way ended yesterday. */
-static void end_leaves(struct prov_change *change)
-{
-    struct dom_staff *staff = change->after;
-    const cv_day today = cv_today();
-    struct dom_leave *kept = CV_NEWS(change->call->arena, struct dom_leave, staff->leave_count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < staff->leave_count; i++) {
-        struct dom_leave leave = staff->leaves[i];
-        if (leave.from >= today)
-            continue;
-        if (leave.to == CV_NO_DAY || leave.to >= today)
-            leave.to = today - 1;
-        kept[count++] = leave;
-    }
-    staff->leaves = kept;
-    staff->leave_count = count;
-}
-
-/* Those of today end yesterday; what is planned stays, unless it is that which is called off. */
-static void end_leave(struct prov_change *change)
+/* Those that have ended stay, one under way ended yesterday. What is planned stays too, unless it is that which is
+ * called off, or all of it is. */
+static void end_leaves(struct prov_change *change, bool planned_too)
 {
     struct dom_staff *staff = change->after;
     const cv_day today = cv_today();
@@ -157,10 +139,9 @@ static void end_leave(struct prov_change *change)
     size_t count = 0;
     for (size_t i = 0; i < staff->leave_count; i++) {
         struct dom_leave leave = staff->leaves[i];
-        bool over = leave.to != CV_NO_DAY && leave.to < today;
-        if (&staff->leaves[i] == off || (leave.from == today && !over))
+        if (leave.from == today || (leave.from > today && (planned_too || &staff->leaves[i] == off)))
             continue;
-        if (leave.from < today && !over)
+        if (leave.from < today && (leave.to == CV_NO_DAY || leave.to >= today))
             leave.to = today - 1;
         kept[count++] = leave;
     }
@@ -264,9 +245,9 @@ static void apply_leave(struct prov_change *change, const struct prov_staff_inpu
     struct dom_staff *staff = change->after;
     bool said = in->status.given == CV_VALUE, back = said && in->status.value == DOM_ACTIVE;
     if (in->leave_given == CV_NULL && (back || !said))
-        end_leaves(change);
+        end_leaves(change, true);
     else if (back)
-        end_leave(change);
+        end_leaves(change, false);
     else if (said && in->leave_given != CV_VALUE)
         begin_leave(change);
     if (back || in->leave_given != CV_VALUE)

@@ -276,10 +276,9 @@ static bool carry_out(struct prov_call *call, struct making *m, struct cv_error 
 /* A name is given for ever: whoever may not be named is refused before it is. */
 static bool try_out(struct prov_call *call, struct making *m, size_t *out_changes, struct cv_error *err)
 {
-    struct prov_call trial = *call;
+    struct prov_call trial = prov_unasked(call);
     struct dir_stamp none = {0};
     trial.validate_only = true;
-    trial.match = PROV_MATCH_ANY;
     *out_changes = 0;
     if (!make(&trial, m, &none, err) || !hand_over(&trial, m->out, out_changes, err))
         return false;
