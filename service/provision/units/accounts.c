@@ -68,23 +68,6 @@ struct putting {
     struct prov_unit_account *out;
 };
 
-static void add_account(struct prov_call *call, struct dom_unit *unit, const struct putting *p, const char *name)
-{
-    const char **names = CV_NEWS(call->arena, const char *, unit->mail_name_count + 1);
-    own_accounts(call, unit, 1);
-    if (unit->mail_name_count > 0)
-        memcpy(names, unit->mail_names, unit->mail_name_count * sizeof *names);
-    unit->accounts[unit->account_count++] = (struct dom_unit_account){
-        .account = {.system = p->system, .login = p->in->login, .since = cv_now(), .next_try_at = CV_NO_MOMENT},
-        .since = cv_now()};
-    bool held = false;
-    for (size_t i = 0; i < unit->mail_name_count; i++)
-        held = held || strcmp(names[i], name) == 0;
-    if (!held)
-        names[unit->mail_name_count++] = name;
-    unit->mail_names = names;
-}
-
 static bool own_name(const struct dom_unit *unit, const char *name)
 {
     for (size_t i = 0; i < unit->mail_name_count; i++)
@@ -93,30 +76,53 @@ static bool own_name(const struct dom_unit *unit, const char *name)
     return false;
 }
 
-static bool name_free(struct prov_call *call, const struct dom_unit *unit, const char *name, bool *out,
-                      struct cv_error *err)
+bool prov_unit_names_free(struct prov_call *call, const struct dom_unit *unit, const char *const *names, size_t count,
+                          bool *out, struct cv_error *err)
 {
+    const char **others = CV_NEWS(call->arena, const char *, count + 1);
+    size_t other_count = 0;
     bool held = false;
-    if (!own_name(unit, name) && !dir_name_held(call->dir, name, &held, err))
+    for (size_t i = 0; i < count; i++)
+        if (!own_name(unit, names[i])) {
+            held = held || view_name_taken(call->prov->options.view, names[i]);
+            others[other_count++] = names[i];
+        }
+    if (!held && other_count > 0 && !dir_names_held(call->dir, others, other_count, &held, err))
         return false;
-    *out = own_name(unit, name) || (!held && !view_name_taken(call->prov->options.view, name));
+    *out = !held;
     return true;
+}
+
+static void add_account(struct prov_call *call, struct dom_unit *unit, const struct putting *p, const char *name)
+{
+    const char **names = CV_NEWS(call->arena, const char *, unit->mail_name_count + 1);
+    bool held = own_name(unit, name);
+    own_accounts(call, unit, 1);
+    if (unit->mail_name_count > 0)
+        memcpy(names, unit->mail_names, unit->mail_name_count * sizeof *names);
+    unit->accounts[unit->account_count++] = (struct dom_unit_account){
+        .account = {.system = p->system, .login = p->in->login, .since = cv_now(), .next_try_at = CV_NO_MOMENT},
+        .since = cv_now()};
+    if (!held)
+        names[unit->mail_name_count++] = name;
+    unit->mail_names = names;
 }
 
 static bool make_account(struct prov_call *call, const struct putting *p, struct dom_unit *unit, struct cv_error *err)
 {
     const char *login = p->in->login != NULL ? p->in->login : "";
-    const char *name = cv_arena_printf(call->arena, "%s/%s", p->system, login);
-    bool by_mailbox = p->found->login_rule == NULL, free = false;
+    /* without a rule of its own people go there by their mailbox login, which has no claim for the system */
+    const char *names[] = {cv_arena_printf(call->arena, "%s/%s", p->system, login),
+                           cv_arena_printf(call->arena, "mailbox/%s", login)};
+    size_t count = p->found->login_rule == NULL ? 2 : 1;
+    bool free = false;
     prov_judge_login(call, p->found, login);
-    if (!cv_faults_check(call->faults, cvp_validation_failed, err) || !name_free(call, unit, name, &free, err))
-        return false;
-    /* there people go by their mailbox login, without a claim of its own */
-    if (free && by_mailbox && !name_free(call, unit, cv_arena_printf(call->arena, "mailbox/%s", login), &free, err))
+    if (!cv_faults_check(call->faults, cvp_validation_failed, err) ||
+        !prov_unit_names_free(call, unit, names, count, &free, err))
         return false;
     if (!free)
         return login_taken(err, login);
-    add_account(call, unit, p, name);
+    add_account(call, unit, p, names[0]);
     return true;
 }
 

@@ -22,18 +22,6 @@ struct making {
     struct prov_unit_mailbox *out;
 };
 
-static bool free_name(struct prov_call *call, const char *login, const char *address, struct cv_error *err)
-{
-    const char *names[] = {address, cv_arena_printf(call->arena, "mailbox/%s", login)};
-    for (size_t i = 0; i < CV_COUNT(names); i++) {
-        bool held = false;
-        if (view_name_taken(call->prov->options.view, names[i]) || !dir_name_held(call->dir, names[i], &held, err) ||
-            held)
-            return false;
-    }
-    return true;
-}
-
 /* True: saved, or failed for good (err). False: that name is somebody's. */
 static bool try_name(struct prov_call *call, struct making *m, const struct dom_unit *before, const char *login,
                      struct dir_stamp *stamp, struct cv_error *err)
@@ -41,17 +29,21 @@ static bool try_name(struct prov_call *call, struct making *m, const struct dom_
     struct dom_unit *unit = &m->out->unit;
     struct dir_actor actor = prov_dir_actor(call);
     const char *address = cv_arena_printf(call->arena, "%s@%s", login, dom_policy_domain(call->prov->options.policy));
-    if (!free_name(call, login, address, err))
-        return err->kind != CV_OK;
+    const char *names[] = {address, cv_arena_printf(call->arena, "mailbox/%s", login)};
+    bool free = false;
+    if (!prov_unit_names_free(call, before, names, CV_COUNT(names), &free, err))
+        return true;
+    if (!free)
+        return false;
     *unit = *before;
     unit->mail_login = login;
     unit->mail_address = address;
     unit->mail_store = cv_id_kept("unt_", unit->id, call->arena);
-    unit->mail_names = CV_NEWS(call->arena, const char *, before->mail_name_count + 2);
+    unit->mail_names = CV_NEWS(call->arena, const char *, before->mail_name_count + CV_COUNT(names));
     if (before->mail_name_count > 0)
         memcpy(unit->mail_names, before->mail_names, before->mail_name_count * sizeof *unit->mail_names);
-    unit->mail_names[unit->mail_name_count++] = address;
-    unit->mail_names[unit->mail_name_count++] = cv_arena_printf(call->arena, "mailbox/%s", login);
+    for (size_t i = 0; i < CV_COUNT(names); i++)
+        unit->mail_names[unit->mail_name_count++] = names[i];
     if (call->validate_only || dir_unit_save(call->dir, before, unit, false, &actor, stamp, err) ||
         err->kind != CV_CONFLICT)
         return true;

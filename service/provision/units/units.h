@@ -27,5 +27,8 @@ bool prov_withdrawn_by_system(struct prov_call *call, const struct dom_system *b
 /* A unit by key in the caller's scope, read from the directory. */
 bool prov_unit_locate(struct prov_call *call, const char *key, struct cv_id *out, struct cv_error *err);
 bool prov_unit_fetch(struct prov_call *call, struct cv_id id, struct dom_unit *out, struct cv_error *err);
-/* accounts.c: the account of a system that is out of use goes; the login stays the unit's. */
+/* accounts.c: *out: but for the unit itself, nobody has or had any of these names. */
+bool prov_unit_names_free(struct prov_call *call, const struct dom_unit *unit, const char *const *names, size_t count,
+                          bool *out, struct cv_error *err);
+/* The account of a system that is out of use goes; the login stays the unit's. */
 bool prov_unit_account_end(struct prov_call *call, struct cv_id unit, const char *system, struct cv_error *err);
