@@ -138,6 +138,8 @@ struct dir_document {
 enum { DIR_DOCUMENT_MAX = 2 << 20, DIR_DOCUMENT_NAMES_MAX = 200000 };
 /* A new one, made now. */
 struct dir_document dir_document_of(const char *folder, const char *name, const char *bytes, size_t len);
+/* The same in another arena. */
+struct dir_document dir_document_copy(struct cv_arena *arena, const struct dir_document *doc);
 /* add: CV_EXISTS when the name is taken. save: asserts before's revision (CV_STALE) and raises it; bytes only. */
 bool dir_document_add(struct dir_session *s, const struct dir_document *doc, const struct dir_actor *actor,
                       struct dir_stamp *out, struct cv_error *err);

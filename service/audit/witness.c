@@ -10,13 +10,19 @@
 
 enum { TAIL = 4 * EV_NOTE_MAX };
 
-static ssize_t read_tail(int fd, char tail[TAIL + 1], off_t *out_from)
+struct tail {
+    char text[TAIL + 1];
+    size_t len;
+    off_t from;
+};
+
+static void read_tail(int fd, struct tail *out)
 {
     struct stat st;
-    *out_from = fstat(fd, &st) == 0 && st.st_size > TAIL ? st.st_size - TAIL : 0;
-    ssize_t len = pread(fd, tail, TAIL, *out_from);
-    tail[len > 0 ? len : 0] = '\0';
-    return len;
+    out->from = fstat(fd, &st) == 0 && st.st_size > TAIL ? st.st_size - TAIL : 0;
+    ssize_t len = pread(fd, out->text, TAIL, out->from);
+    out->len = len > 0 ? (size_t)len : 0;
+    out->text[out->len] = '\0';
 }
 
 /* Behind the last note that is whole, which is where its signature ends; 0 = there is none. */
@@ -32,41 +38,36 @@ static size_t whole_notes(const char *tail, size_t len)
 
 /* What a power cut left of a note is taken away: the next one behind it would look like another log's. Anything else is
  * nobody's note of ours and stays. */
-static bool drop_torn(int fd, const char *note)
+static bool drop_torn(int fd, struct tail *tail, const char *note)
 {
-    char tail[TAIL + 1];
-    off_t from;
-    ssize_t len = read_tail(fd, tail, &from);
-    size_t end = len > 0 ? whole_notes(tail, (size_t)len) : 0, rest = len > 0 ? (size_t)len - end : 0;
-    size_t name = strcspn(note, "\n") + 1;
-    bool torn = rest > 0 && (end > 0 || from == 0) &&
-                (tail[end] == '\0' || memcmp(tail + end, note, rest < name ? rest : name) == 0);
-    return !torn || ftruncate(fd, from + (off_t)end) == 0;
+    size_t end = whole_notes(tail->text, tail->len), rest = tail->len - end, name = strcspn(note, "\n") + 1;
+    bool torn = rest > 0 && (end > 0 || tail->from == 0) &&
+                (tail->text[end] == '\0' || memcmp(tail->text + end, note, rest < name ? rest : name) == 0);
+    if (!torn)
+        return true;
+    bool dropped = ftruncate(fd, tail->from + (off_t)end) == 0;
+    read_tail(fd, tail);
+    return dropped;
 }
 
 /* With or without the empty line behind it. */
-static bool already(int fd, const char *note, size_t len)
+static bool already(const struct tail *tail, const char *note, size_t len)
 {
-    char tail[TAIL + 1];
-    off_t from;
-    ssize_t got = read_tail(fd, tail, &from);
-    size_t end = got > 0 ? (size_t)got : 0;
-    if (end >= 2 && tail[end - 2] == '\n')
+    size_t end = tail->len;
+    if (end >= 2 && tail->text[end - 2] == '\n')
         end--;
-    return end >= len && memcmp(tail + end - len, note, len) == 0;
+    return end >= len && memcmp(tail->text + end - len, note, len) == 0;
 }
 
 /* How large the log was when it was last seen, by the last note of this origin; -1 = never. Who signed it is the
  * verifier's question. */
-static int64_t last_seen(int fd, const char *note)
+static int64_t last_seen(const struct tail *tail, const char *note)
 {
-    char tail[TAIL + 1], first[EV_NAME_MAX + 2];
-    off_t from;
+    char first[EV_NAME_MAX + 2];
     int64_t size = -1;
-    (void)read_tail(fd, tail, &from);
     snprintf(first, sizeof(first), "%.*s\n", (int)strcspn(note, "\n"), note);
-    for (const char *at = tail; (at = strstr(at, first)) != NULL; at++)
-        if (at == tail || at[-1] == '\n')
+    for (const char *at = tail->text; (at = strstr(at, first)) != NULL; at++)
+        if (at == tail->text || at[-1] == '\n')
             size = strtoll(at + strlen(first), NULL, 10);
     return size;
 }
@@ -93,8 +94,11 @@ static bool append(int fd, const char *note)
 bool ev_witness(const char *file, const char *note, struct cv_error *err)
 {
     int fd = open(file, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool whole = fd >= 0 && drop_torn(fd, note), same = whole && already(fd, note, strlen(note));
-    int64_t seen = fd >= 0 ? last_seen(fd, note) : -1;
+    struct tail tail = {0};
+    if (fd >= 0)
+        read_tail(fd, &tail);
+    bool whole = fd >= 0 && drop_torn(fd, &tail, note), same = whole && already(&tail, note, strlen(note));
+    int64_t seen = last_seen(&tail, note);
     bool behind = !same && seen >= size_of(note);
     bool ok = whole && !behind && (same || append(fd, note));
     if (fd >= 0)

@@ -77,6 +77,23 @@ struct dir_document dir_document_of(const char *folder, const char *name, const 
                                  .revision = 1};
 }
 
+static const char *kept(struct cv_arena *arena, const char *text)
+{
+    return text != NULL ? cv_arena_strdup(arena, text) : NULL;
+}
+
+struct dir_document dir_document_copy(struct cv_arena *arena, const struct dir_document *doc)
+{
+    struct dir_document out = *doc;
+    out.folder = kept(arena, doc->folder);
+    out.name = kept(arena, doc->name);
+    out.bytes = cv_arena_bytes(arena, doc->bytes, doc->len);
+    out.actor = kept(arena, doc->actor);
+    out.idempotency.key = kept(arena, doc->idempotency.key);
+    out.idempotency.body = kept(arena, doc->idempotency.body);
+    return out;
+}
+
 bool dir_document_add(struct dir_session *s, const struct dir_document *doc, const struct dir_actor *actor,
                       struct dir_stamp *out, struct cv_error *err)
 {

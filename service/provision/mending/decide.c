@@ -17,15 +17,14 @@ static bool visible(const struct prov_call *call, const struct prov_duplicate *d
            (call->scope.everywhere || view_in_scope(call->prov->options.view, call->scope, d->unit));
 }
 
-/* *out_there false: deleted since the names were read. */
-static bool read_one(struct prov_call *call, const char *name, struct prov_duplicate *out, bool *out_there,
-                     struct cv_error *err)
+/* document->name NULL: deleted since the names were read. */
+static bool read_one(struct prov_call *call, const char *name, struct dir_document *document,
+                     struct prov_duplicate *out, struct cv_error *err)
 {
-    struct dir_document document;
-    *out_there = dir_document_read(call->dir, PROV_DUPLICATES, name, call->arena, &document, err);
-    if (*out_there)
-        return prov_duplicate_read(call, &document, out, err);
-    return cv_error_forgive(err, CV_NOT_FOUND);
+    *document = (struct dir_document){0};
+    if (!dir_document_read(call->dir, PROV_DUPLICATES, name, call->arena, document, err))
+        return cv_error_forgive(err, CV_NOT_FOUND);
+    return prov_duplicate_read(call, document, out, err);
 }
 
 static bool shown(struct prov_call *call, const struct prov_duplicate *d, uint32_t verdicts)
@@ -54,21 +53,21 @@ bool prov_duplicates(struct prov_call *call, const struct prov_duplicate_query *
     *out = CV_NEWS(call->arena, struct prov_duplicate, q->max + 1);
     for (size_t i = 0; i < count; i++) {
         struct prov_duplicate d;
-        bool there;
+        struct dir_document document;
         if (q->after != NULL && strcmp(names[i].name, q->after) <= 0)
             continue;
         cv_arena_reset(work);
-        if (!read_one(&look, names[i].name, &d, &there, err))
+        if (!read_one(&look, names[i].name, &document, &d, err))
             return false;
-        if (!there || !shown(&look, &d, q->verdicts))
+        if (document.name == NULL || !shown(&look, &d, q->verdicts))
             continue;
         if (*out_count == q->max) {
             *out_next = last;
             return true;
         }
-        if (!read_one(call, names[i].name, &(*out)[*out_count], &there, err))
+        if (!prov_duplicate_read(call, &document, &(*out)[*out_count], err)) /* once more, to be kept */
             return false;
-        *out_count += there;
+        (*out_count)++;
         last = names[i].name;
     }
     return true;

@@ -186,30 +186,25 @@ static bool too_old(const struct prov_request_query *q, const char *name)
     return (cv_moment)(ms / 1000) < cv_now() - (cv_moment)(PROV_REQUEST_LIFE_DAYS + 1) * 86400;
 }
 
-static bool take(struct prov_call *call, const char *name, struct prov_request *out, struct cv_error *err)
-{
-    struct dir_document document;
-    return dir_document_read(call->dir, PROV_REQUESTS, name, call->arena, &document, err) &&
-           prov_request_take(call, &document, out, err);
-}
-
-/* Looked at apart, so that what is not wanted takes no room; then read again to be kept. */
+/* Looked at apart, so that what is not wanted takes no room. */
 static bool take_wanted(struct prov_call *call, const struct prov_request_query *q, const char *name,
                         struct prov_request *out, bool *out_wanted, struct cv_error *err)
 {
     struct prov_call apart = *call;
+    struct dir_document document;
     cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
     if (arena == NULL)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
     apart.arena = arena;
-    if (!take(&apart, name, out, err))
+    if (!dir_document_read(call->dir, PROV_REQUESTS, name, arena, &document, err) ||
+        !prov_request_take(&apart, &document, out, err))
         return false;
     *out_wanted = wanted(&apart, q, out);
     if (!*out_wanted)
         return true;
-    if (!take(call, name, out, err))
+    document = dir_document_copy(call->arena, &document);
+    if (!prov_request_take(call, &document, out, err))
         return false;
-    *out_wanted = wanted(call, q, out);
     return cv_arena_ok(call->arena) || cv_fail_as(err, CV_LIMIT, "", "Quá nhiều đề nghị; hãy lọc hẹp hơn",
                                                   "Too many requests; narrow the question");
 }
