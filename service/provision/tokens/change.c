@@ -20,11 +20,6 @@ static bool read_token(struct prov_call *call, struct cv_id id, struct dom_token
     return err->kind == CV_NOT_FOUND ? no_token(err) : false;
 }
 
-static bool sooner(cv_moment one, cv_moment other)
-{
-    return one != CV_NO_MOMENT && (other == CV_NO_MOMENT || one < other);
-}
-
 /* ---- who may make tokens goes on ---- */
 
 struct ending {
@@ -55,10 +50,11 @@ static bool somebody_stays(struct prov_call *call, struct ending *e, struct cv_e
         return false;
     for (size_t i = 0; i < e->count; i++) {
         const struct dom_token *token = &e->tokens[i], **of = &longest[ends(e, token)];
-        if (administers(view, token) && (*of == NULL || sooner((*of)->expires_at, token->expires_at)))
+        if (administers(view, token) && (*of == NULL || prov_ends_sooner((*of)->expires_at, token->expires_at)))
             *of = token;
     }
-    return longest[1] == NULL || (longest[0] != NULL && !sooner(longest[0]->expires_at, longest[1]->expires_at)) ||
+    return longest[1] == NULL ||
+           (longest[0] != NULL && !prov_ends_sooner(longest[0]->expires_at, longest[1]->expires_at)) ||
            cv_fail(err, cvp_last_token, NULL,
                    "Không còn mã nào khác có quyền giao vai trò, mã truy cập và thời hạn dài bằng mã này; hãy tạo mã "
                    "khác trước",
@@ -76,7 +72,7 @@ struct patch {
 /* To let a token live longer is to give what it has. */
 static void judge_longer(struct prov_call *call, const struct dom_token *before, cv_moment expires_at)
 {
-    bool longer = sooner(before->expires_at, expires_at);
+    bool longer = prov_ends_sooner(before->expires_at, expires_at);
     bool more = (before->scopes & ~call->scopes) != 0 || (before->feed && !call->scope.everywhere);
     if (longer && more)
         cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "not_allowed",
@@ -105,7 +101,7 @@ static bool patch_once(struct prov_call *call, void *ctx, struct dir_stamp *stam
     if (!cv_faults_check(call->faults, cvp_validation_failed, err))
         return false;
     struct ending earlier = {.id = patch->id};
-    if (sooner(patch->out->expires_at, before.expires_at) && !somebody_stays(call, &earlier, err))
+    if (prov_ends_sooner(patch->out->expires_at, before.expires_at) && !somebody_stays(call, &earlier, err))
         return false;
     return dir_token_save(call->dir, &before, patch->out, &actor, stamp, err);
 }

@@ -35,12 +35,17 @@ static void judge_scopes(struct prov_call *call, const struct prov_token_input *
                          dom_scope_words[i]);
 }
 
+bool prov_ends_sooner(cv_moment one, cv_moment other)
+{
+    return one != CV_NO_MOMENT && (other == CV_NO_MOMENT || one < other);
+}
+
 void prov_judge_expiry(struct prov_call *call, cv_moment expires_at, cv_moment makers)
 {
     if (expires_at != CV_NO_MOMENT && expires_at <= cv_now())
         cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "out_of_range", "Thời hạn phải ở tương lai",
                      "The expiry must lie ahead");
-    if (makers != CV_NO_MOMENT && (expires_at == CV_NO_MOMENT || expires_at > makers))
+    if (prov_ends_sooner(makers, expires_at))
         cv_fault_add(call->faults, CV_AT_POINTER, "/expires_at", "not_allowed",
                      "Không được dài hơn thời hạn của mã truy cập của bạn",
                      "It cannot last longer than your own token");

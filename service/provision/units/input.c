@@ -270,7 +270,7 @@ static bool codes_free(struct prov_unit_change *change, struct cv_error *err)
 {
     const struct dom_unit *before = change->before, *unit = change->after;
     const cv_day begun = unit->active_from == CV_NO_DAY ? cv_today() : unit->active_from;
-    bool same = before->code != NULL && cv_ascii_casecmp(before->code, unit->code) == 0;
+    bool same = cv_ascii_same(before->code, unit->code);
     if (!same && !code_is_free(change, unit->code, begun, err))
         return false;
     if (!goes_on_longer(change))

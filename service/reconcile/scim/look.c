@@ -20,11 +20,6 @@ bool rec_may_become_ours(const struct rec_step *s, const struct con_scim_account
     return a->mark == NULL || *a->mark == '\0' || (code != NULL && strcmp(a->mark, code) == 0);
 }
 
-static bool same_login(const struct con_scim_account *a, const char *login)
-{
-    return a->login != NULL && login != NULL && cv_ascii_casecmp(a->login, login) == 0;
-}
-
 /* It is the account again. */
 bool rec_moved_back_to(const struct rec_step *s, const struct dom_former *f)
 {
@@ -35,7 +30,7 @@ static bool left_behind(const struct rec_step *s, const struct con_scim_account 
 {
     for (size_t i = 0; i < s->account->former_count; i++) {
         const struct dom_former *f = &s->account->formers[i];
-        bool it = same_login(a, f->login) || (f->remote_id != NULL && strcmp(f->remote_id, a->id) == 0);
+        bool it = cv_ascii_same(a->login, f->login) || (f->remote_id != NULL && strcmp(f->remote_id, a->id) == 0);
         if (it && !rec_moved_back_to(s, f))
             return true;
     }
@@ -58,7 +53,7 @@ bool rec_ours_by_id(struct rec_step *s, const char *id, const char *login, struc
         return true;
     if (con_scim_get(&s->link->scim, id, out, err)) {
         bool may = rec_may_become_ours(s, out);
-        *out_found = rec_marked_as_ours(s, out) || (may && same_login(out, login));
+        *out_found = rec_marked_as_ours(s, out) || (may && cv_ascii_same(out->login, login));
         /* a server that began anew gives old ids to others; without marks it may as well be ours under another name */
         return *out_found || !may || con_scim_keeps_marks(s->link->scim.server) ||
                rec_not_ours(err, out->login ? out->login : id);
@@ -91,7 +86,7 @@ static bool drop_doubles(struct rec_step *s, const struct con_scim_account *all,
 {
     for (size_t i = 0; i < count; i++) {
         bool itself = strcmp(all[i].id, s->there.id) == 0;
-        if (itself || left_behind(s, &all[i]) || !same_login(&all[i], s->there.login))
+        if (itself || left_behind(s, &all[i]) || !cv_ascii_same(all[i].login, s->there.login))
             continue;
         cv_log(CV_LOG_WARN, "connector_double", "%s holds %s twice; one is deleted", s->link->system.slug,
                s->owner.mark);
@@ -112,7 +107,8 @@ static bool look_by_mark(struct rec_step *s, struct cv_error *err)
     for (size_t i = 0; i < count; i++) {
         if (left_behind(s, &all[i]))
             continue;
-        if (!s->found || (same_login(&all[i], s->account->login) && !same_login(&s->there, s->account->login)))
+        if (!s->found ||
+            (cv_ascii_same(all[i].login, s->account->login) && !cv_ascii_same(s->there.login, s->account->login)))
             s->there = all[i];
         s->found = true;
     }
