@@ -491,6 +491,8 @@ static bool start_lease(struct service *s, struct cv_error *err)
 static bool start_cutter(struct service *s, struct cv_error *err)
 {
     s->cut_arena = cv_arena_new(CV_MAX_ARENA);
+    if (s->cut_arena == NULL)
+        return cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ", "Out of memory");
     return prov_cutter_new(s->conf.connector_secret_dir, &s->cutter, err) &&
            dir_session_open(&s->directory, &s->cut_session, err) &&
            job_timer_start("cut-off", CUT_OFF_MS, service_cut_off, s, &s->cut_timer, err);
@@ -499,6 +501,8 @@ static bool start_cutter(struct service *s, struct cv_error *err)
 bool startup_all(struct service *s, struct cv_error *err)
 {
     s->timer_arena = cv_arena_new(CV_MAX_ARENA);
+    if (s->timer_arena == NULL)
+        return cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ", "Out of memory");
     if (!refuse_root(&s->conf, err) || !cv_text_init(err) ||
         !cv_clock_init(s->conf.timezone, s->conf.clock_offset, err))
         return false;

@@ -232,6 +232,8 @@ bool con_scim_find(struct con_scim_call *call, const char *path, const char *val
     cv_auto_arena scratch = cv_arena_new(SCIM_ACCOUNT_ARENA);
     struct search s = {.call = call, .text = path, .value = value, .scratch = scratch};
     bool by_login = strcasecmp(path, call->login_path) == 0;
+    if (scratch == NULL)
+        return cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ", "Out of memory");
     s.found = CV_NEWS(call->arena, struct con_scim_account, CON_SCIM_FOUND_MAX + 1);
     if (!scim_path_parse(path, call->arena, &s.path))
         return cv_fail(err, cvp_internal, NULL, "Sai đường dẫn thuộc tính", "A bad attribute path");

@@ -70,6 +70,7 @@ static size_t take_page(struct listing *l, const struct cv_jany *resources)
     cv_auto_arena arena = cv_arena_new(SCIM_ACCOUNT_ARENA); /* of one account: nobody says how many a page has */
     struct con_scim_call call = *l->call;
     size_t fresh = 0;
+    l->failed = l->failed || arena == NULL;
     call.arena = arena;
     for (size_t i = 0; i < cv_jany_count(resources) && !l->ended && !l->failed && !l->oversized; i++) {
         struct con_scim_account account;
@@ -96,6 +97,8 @@ static bool read_page(struct listing *l, size_t *start, bool *out_more, struct c
     struct con_scim_call call = *l->call;
     struct con_answer answer;
     const struct cv_jany *document;
+    if (arena == NULL)
+        return cv_fail_as(err, CV_INTERNAL, NULL, "Hết bộ nhớ", "Out of memory");
     call.arena = arena;
     struct con_request request = {
         .method = CON_GET,

@@ -76,7 +76,7 @@ bool con_scim_path_ok(const char *path)
 {
     struct scim_path parsed;
     cv_auto_arena arena = cv_arena_new(1 << 16);
-    return scim_path_parse(path, arena, &parsed);
+    return arena != NULL && scim_path_parse(path, arena, &parsed);
 }
 
 /* ---- what stands there ---- */

@@ -123,7 +123,7 @@ static void find_causes(const struct prov_freeze *f, const struct rep_report *r,
                                          .categories = r->categories,
                                          .from = to->to,
                                          .to = f->window.to};
-    if (!view_changes(f->call->prov->options.view, &q, people, &found, &none))
+    if (people == NULL || !view_changes(f->call->prov->options.view, &q, people, &found, &none))
         return;
     to->causes = CV_NEWS(f->call->arena, struct rep_cause, REP_CAUSES_MAX);
     put_people(to, &found);

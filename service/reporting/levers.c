@@ -54,6 +54,8 @@ static bool count_units(const struct prov_freeze *f, const struct rep_report *r,
     q.depth = VIEW_DEEPEST;
     if (s->row_count == 0 || s->rows[0].counts.undeclared_units <= 0)
         return true;
+    if (arena == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     if (!view_coverage(f->call->prov->options.view, &q, arena, &units, err))
         return false;
     for (size_t i = 0; i < units.count; i++) {

@@ -104,6 +104,8 @@ bool prov_freeze_revoked(const struct prov_freeze *f, const struct rep_report *r
         .scope = {.everywhere = true}, .system = s->system, .ended = true, .ended_in = f->window, .page_size = PAGE};
     if (s->row_count == 0)
         return true;
+    if (arena == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     do {
         cv_arena_reset(arena);
         if (!view_account_list(f->call->prov->options.view, &q, arena, &page, err))

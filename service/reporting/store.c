@@ -216,6 +216,8 @@ static bool scan(struct prov_call *call, const char *after, size_t most, scan_fn
     size_t count;
     bool go_on = true;
     *out_last = NULL;
+    if (names == NULL || one == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     if (!dir_document_list(call->dir, REPORT_FOLDER, "rep_", after, most, false, names, &found, &count, err))
         return false;
     apart.arena = one;

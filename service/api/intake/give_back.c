@@ -26,15 +26,18 @@ static const char *said_of(struct htp_exchange *x, const struct imp_row *row, co
     return out;
 }
 
-static void collect(struct giving_back *g, const struct imp_stored *stored)
+static bool collect(struct giving_back *g, const struct imp_stored *stored, struct cv_error *err)
 {
     const char *at = stored->rows, *end = stored->rows + stored->rows_len, *line = NULL;
     struct imp_row row;
     size_t len = 0;
     cv_auto_arena arena = cv_arena_new(IMP_ROW_ARENA);
+    if (arena == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     for (; imp_next_line(&at, end, &line, &len); cv_arena_reset(arena))
         if (imp_row_read(arena, line, len, &row) && row.row > 0 && (size_t)row.row < g->said_count)
             g->said[row.row] = said_of(g->x, &row, g->said[row.row]);
+    return true;
 }
 
 /* A sheet may leave empty rows out; here each has its line, so that a line is found by the number of its row. */
@@ -82,9 +85,9 @@ static bool give_back(struct htp_exchange *x, const struct imp_stored *stored, s
     for (size_t i = 1; i < g.columns; i++)
         g.table->columns[i] =
             (struct rep_column){int_column_letters(i - 1, cv_arena_alloc(x->arena, INT_COLUMN_TEXT)), NULL, 20};
-    collect(&g, stored);
     const struct rep_table *tables[] = {g.table};
-    ok = ok && int_rows(list, give_row, &g, err) && api_write_tables(x, &file, tables, 1, &options, &out, err);
+    ok = ok && collect(&g, stored, err) && int_rows(list, give_row, &g, err) &&
+         api_write_tables(x, &file, tables, 1, &options, &out, err);
     int_close(&list);
     if (!ok)
         return false;

@@ -88,6 +88,7 @@ void api_list_import_rows(struct htp_exchange *x)
     int64_t after = 0, most = ITEMS_MAX, number = 0, written = 0;
     const char *line = NULL;
     size_t len = 0;
+    struct cv_error err = {0};
     htp_query_words(x, "action", imp_action_words, &actions);
     htp_query_int(x, "after", 0, INT64_MAX, &after);
     htp_query_int(x, "page_size", 1, ITEMS_MAX, &most);
@@ -95,6 +96,11 @@ void api_list_import_rows(struct htp_exchange *x)
         return;
     const char *at = stored.rows, *end = stored.rows + stored.rows_len;
     cv_auto_arena arena = cv_arena_new(IMP_ROW_ARENA);
+    if (arena == NULL) {
+        cv_fail(&err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
+        htp_problem(x, &err, NULL);
+        return;
+    }
     cv_jout_object(&x->out, NULL);
     cv_jout_array(&x->out, "items");
     while (written < most && imp_next_line(&at, end, &line, &len)) {

@@ -32,6 +32,8 @@ bool imp_lets_many_go(struct imp *imp, const struct cv_buf *rows, int64_t depart
     struct prov_leaver *leavers = CV_NEWS(imp->x->arena, struct prov_leaver, (size_t)departs + 1);
     const char *at = cv_buf_str(rows), *end = at + rows->len, *line = NULL;
     size_t count = 0, len = 0;
+    if (arena == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     while (count < (size_t)departs && imp_next_line(&at, end, &line, &len)) {
         struct imp_row row;
         cv_arena_reset(arena);

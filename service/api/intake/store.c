@@ -240,8 +240,8 @@ void api_imports_sweep(const struct prov_call *call)
     size_t count = 0, len = 0;
     struct prov_call own = *call;
     cv_auto_arena arena = cv_arena_new(SWEEP_ARENA);
-    if (!dir_document_list(call->dir, folder, "imp_", NULL, DIR_DOCUMENT_NAMES_MAX, false, call->arena, &docs, &count,
-                           &err))
+    if (arena == NULL || !dir_document_list(call->dir, folder, "imp_", NULL, DIR_DOCUMENT_NAMES_MAX, false, call->arena,
+                                            &docs, &count, &err))
         return;
     own.arena = arena;
     for (size_t i = 0; i < count; i++, cv_arena_reset(arena)) {

@@ -13,10 +13,14 @@ static struct imp_run *run_new(struct imp_runner *runner, const struct imp_asker
                                const char *agreed_by, cv_moment cut_short_at)
 {
     struct imp_run *run = calloc(1, sizeof(*run));
-    if (run == NULL)
+    struct cv_arena *arena = cv_arena_new(RUN_ARENA);
+    if (run == NULL || arena == NULL) {
+        cv_arena_free(&arena);
+        free(run);
         return NULL;
+    }
     run->runner = runner;
-    run->arena = cv_arena_new(RUN_ARENA);
+    run->arena = arena;
     run->asker = *asker;
     run->asker.actor.label = asker->actor.is_person ? asker->actor.label : run->asker.by; /* words of roles stay */
     run->agreed_by = agreed_by != NULL ? cv_arena_strdup(run->arena, agreed_by) : NULL;
@@ -271,7 +275,7 @@ static void look(void *ctx)
         return;
     cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
     dir_session_deadline(runner->session, cv_deadline_in_ms(IMP_ROW_MS));
-    if (!imp_markers(runner->session, arena, &ids, &count, &err))
+    if (arena == NULL || !imp_markers(runner->session, arena, &ids, &count, &err))
         return;
     for (size_t i = 0; i < count && !atomic_load(&runner->stopping); i++)
         carry_on(runner, ids[i], arena);

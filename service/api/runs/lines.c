@@ -92,6 +92,8 @@ bool imp_take_lines(struct imp_run *run)
     const char *at = run->plan.rows, *end = at + run->plan.rows_len, *line = NULL;
     size_t len = 0, count = 0;
     cv_auto_arena arena = cv_arena_new(IMP_ROW_ARENA);
+    if (arena == NULL)
+        return false;
     for (const char *c = at; c < end; c++)
         count += *c == '\n';
     run->lines = CV_NEWS(run->arena, struct line, count + 1);

@@ -315,6 +315,8 @@ static bool keep_outcome(struct imp_run *run, cv_moment ended_at, struct dir_ses
 {
     cv_auto_arena arena = cv_arena_new(CV_MAX_ARENA);
     struct imp_progress progress;
+    if (arena == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     imp_run_progress(run, &progress);
     progress.state = ended_at != CV_NO_MOMENT ? IMP_ENDED : IMP_INTERRUPTED;
     progress.ended_at = ended_at;
@@ -388,6 +390,8 @@ static void run_strand(struct strand *s, void *thread)
     struct imp_run *run = s->run;
     struct cv_arena *arena = cv_arena_new(IMP_ROW_ARENA);
     int done = 0;
+    if (arena == NULL)
+        give_up(run, "there is no memory");
     for (; s->at < run->line_count && !atomic_load(&run->over); s->at++) {
         const struct line *line = &run->lines[s->at];
         if (line->strand != s->number || line->phase != run->phase)

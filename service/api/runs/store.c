@@ -171,6 +171,8 @@ bool imp_marker_write(struct dir_session *dir, const char *import, struct cv_are
 bool imp_marker_delete(struct dir_session *dir, const char *import, struct cv_error *err)
 {
     cv_auto_arena arena = cv_arena_new(1 << 16);
+    if (arena == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     return dir_document_delete(dir, folder, marker_name(arena, import), &itself, err) || err->kind == CV_NOT_FOUND;
 }
 
@@ -334,6 +336,8 @@ static bool read_parts(struct dir_session *dir, const char *parts, size_t most, 
                        struct imp_result *out, size_t *out_count, struct cv_error *err)
 {
     cv_auto_arena scratch = cv_arena_new(PART);
+    if (scratch == NULL)
+        return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     for (int part = 0; part < PARTS_MAX; part++) {
         struct dir_document doc;
         if (!dir_document_read(dir, folder, part_name(arena, parts, part), arena, &doc, err))

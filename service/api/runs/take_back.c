@@ -476,7 +476,8 @@ void api_take_import_back(struct htp_exchange *x)
         return;
     t.arena = cv_arena_new(IMP_ROW_ARENA);
     cv_buf_init(&t.rows, ROWS_MAX);
-    bool ok = make(&t, &out, &err);
+    bool ok =
+        (t.arena != NULL || cv_fail(&err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory")) && make(&t, &out, &err);
     if (ok && !t.imp.call.validate_only)
         htp_header_set(x, "Location", "/v1/imports/%s", out.id);
     if (ok)
