@@ -5,14 +5,13 @@
  * DATABASE: the embedded server's file, which leaves the last flush of a change to whoever wants it; each session makes
  * it after each add, so that here too nothing counts before the disk has it. */
 #include <fcntl.h>
-#include <ldap.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "raw.h"
 
 enum { ATTRS_MAX = 80, VALUES_MAX = 64, ENTRIES_MAX = 20000 };
 
@@ -104,24 +103,10 @@ static void read_ldif(const char *file)
         fclose(f);
 }
 
-static LDAP *session(void)
-{
-    LDAP *ld = NULL;
-    int version = 3;
-    struct berval none = {0, NULL};
-    none.bv_val = (char *)"";
-    if (ldap_initialize(&ld, uri) != LDAP_SUCCESS)
-        exit(1);
-    ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
-    if (ldap_sasl_bind_s(ld, NULL, "EXTERNAL", &none, NULL, NULL, NULL) != LDAP_SUCCESS)
-        exit(1);
-    return ld;
-}
-
 static void *writer(void *unused)
 {
     (void)unused;
-    LDAP *ld = session();
+    LDAP *ld = raw_session(uri);
     /* post-read of entryUUID, entryCSN, cvRevision (RFC 4527): a BER sequence of names */
     static char wanted[] = "\x30\x21\x04\x09"
                            "entryUUID"
@@ -142,22 +127,14 @@ static void *writer(void *unused)
 
 int main(int argc, char **argv)
 {
-    struct timespec a, b;
-    pthread_t threads[64];
     int sessions = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0;
-    if (sessions < 1 || sessions > 64)
+    if (sessions < 1 || sessions > SESSIONS_MAX)
         return 2;
     uri = argv[1];
     if (argc > 4 && (database = open(argv[4], O_RDONLY | O_CLOEXEC)) < 0)
         return 2;
     read_ldif(argv[2]);
-    clock_gettime(CLOCK_MONOTONIC, &a);
-    for (int i = 0; i < sessions; i++)
-        pthread_create(&threads[i], NULL, writer, NULL);
-    for (int i = 0; i < sessions; i++)
-        pthread_join(threads[i], NULL);
-    clock_gettime(CLOCK_MONOTONIC, &b);
-    double seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+    double seconds = raw_seconds(sessions, writer);
     printf("{\"adds\": %d, \"failed\": %d, \"seconds\": %.3f, \"per_second\": %.1f}\n", entry_count,
            atomic_load(&failures), seconds, entry_count / seconds);
     return atomic_load(&failures) > 0;

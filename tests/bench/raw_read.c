@@ -1,15 +1,14 @@
 /* The limit that the reading of a person is measured against: indexed searches for one entry each, over N sessions of
  * plain libldap; every answer's values are taken apart, as whoever uses them must. Prints seconds and searches per
  * second as JSON.   raw_read LDAPI-URI BASE FILE-OF-FILTERS SESSIONS */
-#include <ldap.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { FILTERS_MAX = 200000, SESSIONS_MAX = 64 };
+#include "raw.h"
+
+enum { FILTERS_MAX = 200000 };
 
 static char *filters[FILTERS_MAX];
 static int filter_count;
@@ -31,19 +30,6 @@ static void read_filters(const char *file)
         fclose(f);
 }
 
-static LDAP *session(void)
-{
-    LDAP *ld = NULL;
-    int version = LDAP_VERSION3;
-    struct berval none = {0, (char *)""};
-    if (ldap_initialize(&ld, uri) != LDAP_SUCCESS)
-        exit(1);
-    ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
-    if (ldap_sasl_bind_s(ld, NULL, "EXTERNAL", &none, NULL, NULL, NULL) != LDAP_SUCCESS)
-        exit(1);
-    return ld;
-}
-
 static size_t take_apart(LDAP *ld, LDAPMessage *entry)
 {
     BerElement *ber = NULL;
@@ -62,7 +48,7 @@ static size_t take_apart(LDAP *ld, LDAPMessage *entry)
 static void *reader(void *unused)
 {
     (void)unused;
-    LDAP *ld = session();
+    LDAP *ld = raw_session(uri);
     char *names[] = {(char *)"*", (char *)"entryUUID", (char *)"entryCSN", NULL};
     for (int i; (i = atomic_fetch_add(&next_filter, 1)) < filter_count;) {
         LDAPMessage *answer = NULL;
@@ -80,21 +66,13 @@ static void *reader(void *unused)
 
 int main(int argc, char **argv)
 {
-    struct timespec a, b;
-    pthread_t threads[SESSIONS_MAX];
     int sessions = argc > 4 ? (int)strtol(argv[4], NULL, 10) : 0;
     if (sessions < 1 || sessions > SESSIONS_MAX)
         return 2;
     uri = argv[1];
     base = argv[2];
     read_filters(argv[3]);
-    clock_gettime(CLOCK_MONOTONIC, &a);
-    for (int i = 0; i < sessions; i++)
-        pthread_create(&threads[i], NULL, reader, NULL);
-    for (int i = 0; i < sessions; i++)
-        pthread_join(threads[i], NULL);
-    clock_gettime(CLOCK_MONOTONIC, &b);
-    double seconds = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+    double seconds = raw_seconds(sessions, reader);
     printf("{\"searches\": %d, \"failed\": %d, \"bytes\": %zu, \"seconds\": %.3f, \"per_second\": %.1f}\n",
            filter_count, atomic_load(&failures), atomic_load(&bytes), seconds, filter_count / seconds);
     return atomic_load(&failures) > 0;

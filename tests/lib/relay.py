@@ -95,6 +95,15 @@ class Relay:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def answers(client, server):
+    """They go back by themselves, however long what is asked is held."""
+    def back():
+        with contextlib.suppress(OSError):
+            while data := server.recv(65536):
+                client.sendall(data)
+    threading.Thread(target=back, daemon=True).start()
+
+
 ADD, MODIFY, DELETE = 0x68, 0x66, 0x4A
 
 
@@ -113,12 +122,7 @@ class Cut(Relay):
 
     def carry(self, client, server):
         rest = b""
-
-        def back():
-            with contextlib.suppress(OSError):
-                while data := server.recv(65536):
-                    client.sendall(data)
-        threading.Thread(target=back, daemon=True).start()
+        answers(client, server)
         with client, server, contextlib.suppress(OSError):
             while data := client.recv(65536):
                 whole, rest = messages(rest + data)

@@ -9,7 +9,7 @@ import pytest
 
 from browser import Person, activate, login_of
 from congvu import an, frozen, make_units, nth, wait_for
-from relay import Relay, killed_before
+from relay import Relay, answers, killed_before
 from test_imports import follow, rows_of, run, sums, upload
 
 HEAD = "Họ và tên;Số hiệu;Đơn vị;Chức vụ;Đối tượng\n"
@@ -417,11 +417,7 @@ class Held(Relay):
         super().__init__(uri)
 
     def carry(self, client, server):
-        def back():
-            with contextlib.suppress(OSError):
-                while data := server.recv(65536):
-                    client.sendall(data)
-        threading.Thread(target=back, daemon=True).start()
+        answers(client, server)
         with client, server, contextlib.suppress(OSError):
             while data := client.recv(65536):
                 if self.text is not None and self.text in data:
