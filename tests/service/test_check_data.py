@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import congvu
 from congvu import BIN, ROOT, Service, an, make_units, nth
 
 FIRST_SLICE = ROOT / "tests/service/first_slice"
@@ -15,7 +16,7 @@ FIRST_SLICE = ROOT / "tests/service/first_slice"
 
 def check(data):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}  # the harness's own
-    run = subprocess.run([BIN, "check-data", "--data-dir", data], env=environment, capture_output=True, text=True)
+    run = subprocess.run([BIN, "check-data", "--data-dir", data, "--clock-offset", str(congvu.ahead_s)], env=environment, capture_output=True, text=True)
     return run, [json.loads(line) for line in run.stdout.splitlines()]
 
 
