@@ -9,6 +9,8 @@ from congvu import SITE
 
 DAY = datetime.timedelta(1)
 KEPT_DAYS = 400  # of use
+PAIR_COUNTS = ("unrecorded", "eligible", "issued", "issued_beyond", "locked", "on_long_leave", "activated", "used", "regular", "too_new", "never_used",
+               "unknown", "on_leave_unused")
 CATEGORIES = ("can_bo", "cong_chuc", "vien_chuc", "nld_hop_dong", "luc_luong_vu_trang", "nguoi_hoat_dong_khong_chuyen_trach")
 ISSUED = {"provisioned", "active", "temp_locked", "migrating"}
 HOLIDAYS = json.loads((pathlib.Path(__file__).parents[2] / "deploy/policies/holidays-vn.json").read_text("utf-8"))["years"]
@@ -65,7 +67,7 @@ class Unit:
         self.code, self.now_code, self.kind, self.block, self.parent = then["code"], now["code"], then["kind"], then.get("block"), then.get("parent")
         self.begins, self.ends = day(one(entry, "cvActiveFrom")), day(one(entry, "cvActiveTo"))
         self.headcounts = [json.loads(h) for h in entry.get("cvHeadcount", [])]
-        self.children, self.people, self.guests, self.stays = [], [], 0, []
+        self.children, self.people, self.guests, self.stays = [], [], [], []
 
     def active(self, today):
         return (self.begins is None or self.begins <= today) and (self.ends is None or today < self.ends)
@@ -78,9 +80,12 @@ class Unit:
         past = [h for h in self.headcounts if self.active(today) and day(h["on"]) <= today]
         return max(past, key=lambda h: h["on"]) if past else None
 
-    def headcount(self, today):
-        """The declared one, carried on: who came after its day is one more, who left since is one less."""
+    def headcount(self, today, only=None):
+        """The declared one, carried on: who came after its day is one more, who left since is one less. `only`: of these categories, if each was declared."""
         said = self.declared(today)
+        if said is not None and only is not None:
+            by = said.get("by_category") or {}
+            said = {"on": said["on"], "total": sum(by[c] for c in only), "by_category": {c: by[c] for c in only}} if only <= set(by) else None
         if said is None:
             return None
         moved = dict.fromkeys(CATEGORIES, 0)
@@ -89,6 +94,8 @@ class Unit:
                 return (came is None or came <= when) and (went is None or when < went)
             moved[person.category_on(day(said["on"]))] -= there(day(said["on"]))
             moved[person.category_on(today)] += there(today)
+        if only is not None:
+            moved = {c: n for c, n in moved.items() if c in only}
         now = dict(said, total=said["total"] + sum(moved.values()))
         if said.get("by_category"):
             now["by_category"] = {c: max(0, n + moved[c]) for c, n in said["by_category"].items()}
@@ -312,6 +319,7 @@ class District:
     def __init__(self, main, usage, today, now=None, noted=None):
         """`noted`: {id: entry} of people at the end of that day, where somebody looked."""
         self.today, self.now = today, now or today
+        self.only = None  # categories that are asked for
         feeds = {one(e, "cn"): e for e in usage if "cvUsageFeedEntry" in e["objectClass"]}
         used = {one(e, "cvId"): days_of(e) for e in usage if "cvUsageEntry" in e["objectClass"]}
         self.used = used
@@ -337,7 +345,7 @@ class District:
         guests = {p["unit"] for p in person.current_posts(self.today) if p["kind"] == "biet_phai" and not p.get("primary")} - {person.home}
         person.seconded = bool(guests)
         for unit in guests:
-            self.units[unit].guests += 1
+            self.units[unit].guests.append(person)
 
     def block(self, unit):
         while unit.block is None and unit.parent:
@@ -358,37 +366,49 @@ class District:
 
     def gap(self, unit, system, eligible):
         """unrecorded and over_recorded of the unit itself."""
-        declared, recorded = unit.headcount(self.today), len(unit.people)
+        declared, people = unit.headcount(self.today, self.only), self.asked(unit.people)
+        recorded = len(people)
         if declared is None or not system.lines_for(self.block(unit), unit.kind):
             return 0, 0
         wanted, by = system.categories_at(self.block(unit), unit.kind), declared.get("by_category")
+        if self.only is not None:
+            wanted = self.only & (wanted or self.only)
         if wanted is None or by is None:
             pairs = [(declared["total"], recorded)] if recorded == 0 or eligible else []
         else:
-            have = {c: sum(p.category == c for p in unit.people) for c in CATEGORIES}
+            have = {c: sum(p.category == c for p in people) for c in CATEGORIES}
             pairs = [(by[c], have[c]) for c in wanted if c in by]
             if any(c not in by for c in wanted):  # what is not declared by itself shares what the total leaves
                 pairs.append((max(0, declared["total"] - sum(by.values())), sum(have[c] for c in CATEGORIES if c not in by)))
         return sum(max(0, d - r) for d, r in pairs), sum(max(0, r - d) for d, r in pairs)
 
+    def asked(self, people):
+        return people if self.only is None else [p for p in people if p.category in self.only]
+
+    def said(self, unit):
+        """What was declared, of what is asked for."""
+        said = unit.declared(self.today)
+        return said["total"] if self.only is None else sum(said["by_category"][c] for c in self.only)
+
     def own(self, unit, system, length):
         """Counts of the unit's own people for a system and a window of so many days that ends today."""
         first, slug = self.today - DAY * (length - 1), system.slug
-        eligible = [p for p in unit.people if self.eligible(p, system)]
+        people = self.asked(unit.people)
+        eligible = [p for p in people if self.eligible(p, system)]
         issued = [p for p in eligible if p.issued(slug)]
-        beyond = [p for p in unit.people if p not in eligible and p.issued(slug)]
+        beyond = [p for p in people if p not in eligible and p.issued(slug)]
         used = [p for p in issued if p.active(slug, first, self.today)]
         away = [p for p in eligible if p.away_for_long(self.today)]
-        declared = unit.headcount(self.today)
+        declared = unit.headcount(self.today, self.only)
         unrecorded, over = self.gap(unit, system, len(eligible))
-        undeclared = declared is None and bool(unit.people or unit.active(self.today) and not unit.children)
+        undeclared = declared is None and bool(people or unit.active(self.today) and not unit.children)
         activated = [p for p in issued if p.ever(slug, self.today) or
                      (p.credential if system.kind == "directory" else p.how(slug, self.today) == "active")]
-        return {"headcount": declared["total"] if declared else 0, "carried": declared["total"] - unit.declared(self.today)["total"] if declared else 0,
-                "declared": declared is not None, "recorded": len(unit.people),
+        return {"headcount": declared["total"] if declared else 0, "carried": declared["total"] - self.said(unit) if declared else 0,
+                "declared": declared is not None, "recorded": len(people),
                 "unrecorded": unrecorded, "over_recorded": over, "undeclared_units": int(undeclared),
-                "undeclared_recorded": len(unit.people) if undeclared else 0, "seconded_in": unit.guests,
-                "seconded_out": sum(p.seconded for p in unit.people), "eligible": len(eligible), "issued": len(issued), "issued_beyond": len(beyond),
+                "undeclared_recorded": len(people) if undeclared else 0, "seconded_in": len(self.asked(unit.guests)),
+                "seconded_out": sum(p.seconded for p in people), "eligible": len(eligible), "issued": len(issued), "issued_beyond": len(beyond),
                 "locked": sum(p.holds[slug][1] for p in issued), "on_long_leave": len(away), "activated": len(activated),
                 "used": len(used), "regular": sum(p.regular(system, length, self.today) for p in used),
                 "too_new": sum(p.too_new(system, self.today) for p in issued),
@@ -400,29 +420,73 @@ class District:
         for child in unit.children:
             yield from self.tree(child)
 
+    def unknown(self, system, length):
+        """What cannot be said of a system."""
+        names = set()
+        if system.unknown(self.today - DAY * (length - 1)):
+            names |= {"used", "regular", "too_new", "never_used", "on_leave_unused"}
+        if length < min(system.rule["regular_of"], 28 if 28 <= system.rule["regular_of"] <= 31 else 999) or system.rule["precision"] != "by_day":
+            names |= {"regular", "too_new"}
+        if system.kind == "manual" and not system.rule["reported"] or self.today < system.kept_from:
+            names.add("activated")
+        return names
+
+    @staticmethod
+    def with_ratios(row, counts, unknown):
+        """What is unknown is null, ratios are as the contract says."""
+        base = counts["eligible"] + counts["unrecorded"]
+        ratios = {"coverage": ("issued", base), "activation": ("activated", counts["issued"]),
+                  "adoption": ("used", base - counts["on_leave_unused"]), "adoption_of_issued": ("used", counts["issued"]), "adoption_undeducted": ("used", base),
+                  "regular_ratio_undeducted": ("regular", base), "regular_ratio": ("regular", base - counts["on_leave_unused"])}
+        row.update(dict.fromkeys(unknown))
+        row.update((name, ratio(row[top], bottom)) for name, (top, bottom) in ratios.items())
+        return row
+
     def row(self, counts, system, length):
-        """A row of the answer out of summed counts: what is unknown is null, ratios are as the contract says."""
+        """A row of the answer out of summed counts."""
         row = dict(counts, headcount=counts["headcount"] if counts["declared"] else None, carried=counts["carried"] if counts["declared"] else None,
                    undeclared={"units": counts["undeclared_units"], "recorded": counts["undeclared_recorded"]},
                    missing={"people": counts["eligible"] - counts["issued"], "unrecorded": counts["unrecorded"]})
         for name in ("declared", "undeclared_units", "undeclared_recorded"):
             del row[name]
-        base = counts["eligible"] + counts["unrecorded"]
-        ratios = {"coverage": ("issued", base), "activation": ("activated", counts["issued"]),
-                  "adoption": ("used", base - counts["on_leave_unused"]), "adoption_of_issued": ("used", counts["issued"]), "adoption_undeducted": ("used", base),
-                  "regular_ratio_undeducted": ("regular", base), "regular_ratio": ("regular", base - counts["on_leave_unused"])}
-        if system.unknown(self.today - DAY * (length - 1)):
-            row.update(dict.fromkeys(("used", "regular", "too_new", "never_used", "on_leave_unused")))
-        if length < min(system.rule["regular_of"], 28 if 28 <= system.rule["regular_of"] <= 31 else 999) or system.rule["precision"] != "by_day":
-            row["regular"] = row["too_new"] = None
-        if system.kind == "manual" and not system.rule["reported"] or self.today < system.kept_from:
-            row["activated"] = None
-        row.update((name, ratio(row[top], bottom)) for name, (top, bottom) in ratios.items())
-        return row
+        if self.only is not None and not counts["declared"]:
+            row["unrecorded"] = row["over_recorded"] = row["missing"]["unrecorded"] = None
+        return self.with_ratios(row, counts, self.unknown(system, length))
 
-    def rows(self, length):
+    def complete(self, unit):
+        required = {p.id: [s.slug for s in self.systems.values() if self.eligible(p, s)] for p in self.asked(unit.people)}
+        return sum(bool(required[p.id]) and all(p.issued(s) for s in required[p.id]) for p in self.asked(unit.people))
+
+    def pairs(self, length, only=None):
+        """The same of pairs: a person and a system that he must have, of all systems together."""
+        self.only, out = only, {}
+        own = {s: {u.id: self.own(u, s, length) for u in self.units.values()} for s in self.systems.values()}
+        complete = {u.id: self.complete(u) for u in self.units.values()}
+
+        def row(units):
+            totals = {s: {n: sum(own[s][u.id][n] for u in units) for n in PAIR_COUNTS} for s in self.systems.values()}
+            counts, unknown = dict.fromkeys(PAIR_COUNTS, 0), set()
+            for system, total in totals.items():
+                nothing = self.unknown(system, length)
+                unknown |= nothing if total["eligible"] else set()
+                for name in PAIR_COUNTS:
+                    counts[name] += 0 if name in nothing else total[name]
+            new = {**counts, "complete": sum(complete[u.id] for u in units),
+                   "missing": {"people": counts["eligible"] - counts["issued"], "unrecorded": counts["unrecorded"]}}
+            if only is not None and not any(own[s][u.id]["declared"] for s in own for u in units):
+                new["unrecorded"] = new["missing"]["unrecorded"] = None
+            return self.with_ratios(new, counts, unknown)
+        for unit in self.units.values():
+            branch = list(self.tree(unit))
+            nothing_left = not any(v for s in own for u in branch for v in own[s][u.id].values())
+            if not (unit.gone(self.today - DAY * (length - 1), self.today) and nothing_left):
+                out["own", unit.code, "required"] = row([unit])
+                out["unit", unit.code, "required"] = row(branch)
+        return out
+
+    def rows(self, length, only=None):
         """{(row_kind, unit code, system): row} for the whole district, without knowing which rows are shown."""
-        out = {}
+        self.only, out = only, {}
         for system in self.systems.values():
             own = {u.id: self.own(u, system, length) for u in self.units.values()}
             for unit in self.units.values():

@@ -164,3 +164,21 @@ def test_facts_are_told_of_for_longer_than_use(at):
     changes = client.get("/v1/coverage/changes", unit="T1.01", system="mailbox", **{"from": "2026-05-31", "to": "2026-06-30"})
     assert changes.status == 200 and [(p["cause"], p["coverage"]["a"], p["adoption"]["a"]) for p in changes.json["parts"]] == [("left", -1, None)]
     assert [e["code"] for e in client.get("/v1/coverage", unit="T1.01", period="2025-10").json["errors"]] == ["not_allowed_value"]
+
+
+def test_a_unit_that_grouped_others_declared_nothing_then(at):
+    """Whose sub-units moved away since is not said to have owed a headcount."""
+    client = at("2026-09-01")
+    make_units(client)
+    for code, parent in (("T1.50", "T1"), ("T1.51", "T1.50")):
+        unit = {"name": {"vi": f"Phòng {code}"}, "kind": "phong", "slug": code.lower().replace(".", ""), "parent": parent}
+        assert client.put(f"/v1/units/{code}", unit).status == 201
+    hire(client, "ONE", "Lê Thị Một", unit="T1.51")
+    client = at("2026-11-05")
+
+    def undeclared(**query):
+        return told(client, "undeclared", unit="T1.50", **query)[0]
+    assert undeclared(period="2026-10") == {"units": 1, "recorded": 1}
+    assert client.patch("/v1/units/T1.51", {"parent": "T1"}).status == 200
+    assert undeclared(period="2026-10") == {"units": 1, "recorded": 1}
+    assert undeclared() == {"units": 1, "recorded": 0}, "today it groups nobody"

@@ -28,10 +28,14 @@ def district(service):
                     service.ldapsearch("-b", "ou=usage"), site_today())
 
 
-def against(answer, model, what):
+OTHERS = [{"category": "cong_chuc"}, {"category": "vien_chuc,nld_hop_dong"}, {"system": "required"}, {"system": "required", "category": "can_bo,cong_chuc"}]
+
+
+def against(answer, model, what, system=None, category=None):
     """Of one answer to a question for all units and systems."""
     first, last = (datetime.date.fromisoformat(answer["window"][n]) for n in ("from", "to"))
-    found, shown, expected = [], set(), model.rows((last - first).days + 1)
+    make = model.pairs if system else model.rows
+    found, shown, expected = [], set(), make((last - first).days + 1, set(category.split(",")) if category else None)
     for row in answer["rows"]:
         kind = "unit" if row["row_kind"] == "total" else row["row_kind"]
         key = (kind, row["unit"]["code"], row["system"])
@@ -42,7 +46,7 @@ def against(answer, model, what):
         assert not set(row) - set(expected[key]) - ROW, "a figure that nobody recomputes"
     # a unit without a row would be a hole; `own` rows are there where units below are shown and people sit in the unit itself
     found += [(what, *key, "no such row") for key in expected if key[0] == "unit" and key not in shown]
-    found += [(what, *key, "no such row") for key, row in expected.items() if key[0] == "own" and key not in shown and row["recorded"]
+    found += [(what, *key, "no such row") for key, row in expected.items() if key[0] == "own" and key not in shown and row.get("recorded", row["issued"])
               and any(u.children for u in model.units.values() if u.code == key[1])]
     return found
 
@@ -51,6 +55,9 @@ def differences(client, model):
     found = []
     for window in WINDOWS:
         found += against(client.get("/v1/coverage", unit="H43.99", depth=32, group_by="unit,system", window=window).json, model, window)
+    for query in OTHERS:
+        answer = client.get("/v1/coverage", unit="H43.99", depth=32, **{"group_by": "unit,system", **query})
+        found += against(answer.json, model, str(query), **query)
     return found
 
 

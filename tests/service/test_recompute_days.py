@@ -7,7 +7,7 @@ import pytest
 from browser import Person
 from congvu import Service, nth, offset_to, wait_for
 from recompute import CATEGORIES, District
-from test_recompute import Changes, against
+from test_recompute import OTHERS, Changes, against
 
 DAYS = [datetime.date(2027, 12, 14), datetime.date(2027, 12, 15), datetime.date(2027, 12, 31), datetime.date(2028, 1, 1), datetime.date(2028, 2, 29),
         datetime.date(2028, 3, 1), datetime.date(2028, 4, 1)]
@@ -124,7 +124,11 @@ def differences(service, today, noted):
             continue
         last = datetime.date.fromisoformat(answer.json["window"]["to"])
         if last <= today:
-            found += against(answer.json, District(main, usage, last, today, noted_on(noted, last) if last < today else None), f"{period} {calendar}")
+            model = District(main, usage, last, today, noted_on(noted, last) if last < today else None)
+            found += against(answer.json, model, f"{period} {calendar}")
+            for query in OTHERS:
+                other = client.get("/v1/coverage", unit="D", depth=32, period=period, calendar=calendar, **{"group_by": "unit,system", **query})
+                found += against(other.json, model, f"{period} {calendar} {query}", **query)
     for window in ("P7D", "P30D", "P90D"):
         found += against(client.get("/v1/coverage", unit="D", depth=32, group_by="unit,system", window=window).json, District(main, usage, today), window)
     return found

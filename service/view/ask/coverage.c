@@ -91,7 +91,7 @@ static void derive(const struct answer *a, uint32_t slot, int32_t *out)
     const struct dom_headcount *h = headcount_of(a, a->v->units[slot]);
     if (a->categories != ALL_CATEGORIES)
         h = part_of(h, a->categories, &part);
-    view_derive_for(a->v, slot, a->slice.window.to, h, a->categories, out);
+    view_derive_for(a->v, a->then, slot, a->slice.window.to, h, a->categories, out);
 }
 
 /* ---- a branch that is not kept ---- */

@@ -142,12 +142,25 @@ static bool written_down_by(const struct unit *u, cv_day day)
     return u->u.created_at <= 0 || day >= cv_day_of(u->u.created_at);
 }
 
+static bool groups_others(const struct view *v, const struct view_tree *then, uint32_t unit)
+{
+    if (then == NULL)
+        return v->units[unit]->known_children > 0;
+    const struct view_slots *children = view_children_then(v, then, unit);
+    for (size_t i = 0; i < children->count; i++)
+        if (v->units[children->items[i]]->known)
+            return true;
+    return false;
+}
+
 /* A unit that only groups others declares nothing and lacks nothing, and so does an empty one that was not there yet.
  */
-static void derive_undeclared(const struct unit *u, cv_day day, int32_t *own)
+static void derive_undeclared(const struct view *v, const struct view_tree *then, uint32_t unit, cv_day day,
+                              int32_t *own)
 {
+    const struct unit *u = v->units[unit];
     int recorded = own[F_RECORDED];
-    if (recorded == 0 && (!view_unit_active(u, day) || u->known_children > 0 || !written_down_by(u, day)))
+    if (recorded == 0 && (!view_unit_active(u, day) || groups_others(v, then, unit) || !written_down_by(u, day)))
         return;
     own[F_UNDECLARED] = 1;
     own[F_UNDECLARED_RECORDED] = recorded;
@@ -163,8 +176,8 @@ static void derive_declared(const struct dom_headcount *h, int32_t *own)
     }
 }
 
-void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const struct dom_headcount *h,
-                     uint32_t categories, int32_t *own)
+void view_derive_for(const struct view *v, const struct view_tree *then, uint32_t unit, cv_day day,
+                     const struct dom_headcount *h, uint32_t categories, int32_t *own)
 {
     const struct unit *u = v->units[unit];
     memset(&own[F_HEADCOUNT], 0, sizeof(own[0]) * (F_SYSTEMS - F_HEADCOUNT));
@@ -173,7 +186,7 @@ void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const stru
     if (!u->known)
         return;
     if (!h) {
-        derive_undeclared(u, day, own);
+        derive_undeclared(v, then, unit, day, own);
         return;
     }
     struct dom_headcount carried = dom_headcount_carry(h, &own[F_MOVED_BY], categories);
@@ -200,7 +213,7 @@ void view_derive(const struct view *v, uint32_t unit, int32_t *own)
     const struct dom_headcount *h = NULL;
     if (u->known && view_unit_active(u, day))
         h = dom_headcount_on(&u->u, day);
-    view_derive_for(v, unit, day, h, (1u << DOM_CATEGORIES) - 1, own);
+    view_derive_for(v, NULL, unit, day, h, (1u << DOM_CATEGORIES) - 1, own);
 }
 
 void view_refigure(struct view *v, uint32_t unit)

@@ -47,8 +47,8 @@ uint16_t view_required_as(const struct view *v, const struct person *p, enum dom
 /* `figures` holds view_figures_used() of them, here and below. */
 void view_tally_add(const struct tally *t, int sign, int32_t *figures);
 void view_derive(const struct view *v, uint32_t unit, int32_t *own); /* what follows from the headcount */
-void view_derive_for(const struct view *v, uint32_t unit, cv_day day, const struct dom_headcount *h,
-                     uint32_t categories, int32_t *own);
+void view_derive_for(const struct view *v, const struct view_tree *then, uint32_t unit, cv_day day,
+                     const struct dom_headcount *h, uint32_t categories, int32_t *own);
 /* ---- silence.c ---- */
 void view_seen_add(struct system *s, const struct dom_active *days); /* somebody's days of use */
 bool view_seen_has(const struct system *s, const struct dom_active *days);
