@@ -42,10 +42,14 @@ static bool write_at(int fd, const char *bytes, size_t len, size_t at)
 
 /* ---- segments ---- */
 
-static bool allocate(int fd, size_t size)
+/* Written, not only reserved: a flush of what was reserved alone commits the file system's journal as well. */
+static bool write_zeros(int fd, size_t from, size_t to)
 {
-    errno = posix_fallocate(fd, 0, (off_t)size);
-    return errno == 0;
+    static const char zeros[1 << 16];
+    bool ok = true;
+    for (size_t at = from; ok && at < to; at += sizeof(zeros))
+        ok = write_at(fd, zeros, to - at < sizeof(zeros) ? to - at : sizeof(zeros), at);
+    return ok;
 }
 
 /* What the fresh segment begins with: the entries of the last bundle and the checkpoint over them. */
@@ -60,7 +64,7 @@ static void beginning(struct ev_log *log, struct cv_buf *out)
 
 static bool fill_segment(int fd, const struct cv_buf *begin, size_t size)
 {
-    return allocate(fd, size) && write_at(fd, begin->data, begin->len, 0) && fdatasync(fd) == 0;
+    return write_at(fd, begin->data, begin->len, 0) && write_zeros(fd, begin->len, size) && fdatasync(fd) == 0;
 }
 
 /* The tiles that the older segments still held, for certain on the disk: then those may go. */
@@ -133,7 +137,7 @@ bool ev_disk_rotate(struct ev_log *log, size_t least)
 static bool longer(struct ev_log *log, size_t least)
 {
     size_t size = log->end + least + SEGMENT;
-    if (!allocate(log->fd, size) || fsync(log->fd) != 0)
+    if (!write_zeros(log->fd, log->end, size) || fsync(log->fd) != 0)
         return refused(log, "the segment cannot grow");
     log->end = size;
     return true;

@@ -30,6 +30,7 @@ def test_a_full_disk_is_told_refuses_writes_and_loses_nothing(small_disk, start)
     make_units(client)
     made = {f"D-{n}": client.put(f"/v1/staff/D-{n}", an(full_name=nth("Người Đĩa", n))) for n in range(12)}
     assert {a.status for a in made.values()} == {201}
+    assert (small_disk / "slapd/db/data.mdb").stat().st_size < 4 << 20, "no room is written ahead where there is little"
     take_all(small_disk / "ballast")
     wait_for(lambda: client.get("/readyz").json["checks"]["storage"] == {"status": "degraded", "detail": "disk 100 % full"}, "it is told")
     for refused in (client.put("/v1/staff/D-X", an(full_name="Người Không Chỗ")), client.patch("/v1/staff/D-1", {"title": "Phó phòng"})):

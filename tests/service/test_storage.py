@@ -1,4 +1,5 @@
 """A directory that fills up says so early, refuses loudly before its log of changes is full, and loses nothing."""
+import os
 import subprocess
 import urllib.request
 
@@ -97,3 +98,28 @@ def test_a_wrong_password_writes_little_into_the_log(start):
 
 def test_the_log_is_kept_as_long_as_the_policy_says(start):
     assert "logpurge 1860+00:00" in (start().data / "slapd/slapd.conf").read_text(), "60 months of the built-in policy"
+
+
+def written(service, database):
+    """How far the file is written without a hole."""
+    with open(service.data / "slapd" / database / "data.mdb", "rb") as file:
+        return os.lseek(file.fileno(), 0, os.SEEK_HOLE)
+
+
+def test_room_is_written_ahead_where_every_change_is_flushed(start):
+    """A flush of a file that grows commits the file system's journal too; so pages lie there before they are needed."""
+    step = 64 << 20
+    service = start(directory_nosync="false")
+    make_units(service.client())
+    made = service.client().put("/v1/staff/WA-1", an()).json
+    assert [written(service, d) for d in ("db", "log")] == [step, step]
+    service.stop()
+    service.start()
+    assert [written(service, d) for d in ("db", "log")] == [step, step], "enough is left"
+    service.stop()
+    with open(service.data / "slapd/log/data.mdb", "ab") as file:
+        file.write(bytes(4096))  # slapd has come to the end of it
+    service.start()
+    assert [written(service, d) for d in ("db", "log")] == [step, 2 * step]
+    assert service.client().get("/v1/staff/WA-1").json == made
+    assert written(start(), "db") < step // 2, "nothing where writes are not flushed"

@@ -45,6 +45,7 @@ struct dir_embedded {
     int stop[2], life; /* life: read end for the present child, -1 = none */
     _Atomic int pid;   /* 0 = none */
     bool reindex;
+    uint64_t ahead; /* how large a database's file may be made ahead; 0 = not at all */
     pthread_t thread;
     struct cv_lock mutex;
     pthread_cond_t changed;
@@ -160,16 +161,17 @@ static bool start_failed(struct dir_embedded *e, const char *what, struct cv_err
 
 /* ---- starting ---- */
 
-static bool run_index(struct dir_embedded *e, const char *suffix, struct cv_error *err)
+/* "slapindex" or "slapadd"; `more`: what it is told besides, up to a NULL. */
+static bool run_tool(struct dir_embedded *e, const char *tool, const char *suffix, char *const more[],
+                     struct cv_error *err)
 {
-    char *const argv[] = {e->paths.program,
-                          (char[]){"-Tindex"},
-                          (char[]){"-q"},
-                          (char[]){"-f"},
-                          e->paths.config,
-                          (char[]){"-b"},
-                          (char *)(uintptr_t)suffix,
-                          NULL};
+    char flag[16],
+        *argv[12] = {
+            e->paths.program, flag, (char[]){"-f"}, e->paths.config, (char[]){"-b"}, (char *)(uintptr_t)suffix,
+        };
+    snprintf(flag, sizeof flag, "-T%s", tool + strlen("slap"));
+    for (size_t i = 0; more[i] != NULL; i++)
+        argv[6 + i] = more[i];
     pid_t pid = spawn(e, argv, &e->life);
     bool ended = false;
     if (pid < 0)
@@ -180,22 +182,46 @@ static bool run_index(struct dir_embedded *e, const char *suffix, struct cv_erro
         return start_failed(e, "stopped", err);
     }
     int status = reap(e);
-    return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || start_failed(e, "slapindex", err);
+    return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || start_failed(e, tool, err);
+}
+
+static const char *suffix_of(const struct dir_embedded *e, const struct slapd_database *d)
+{
+    return d->suffix != NULL ? d->suffix : e->base;
+}
+
+static bool file_of(const struct dir_embedded *e, const struct slapd_database *d, char out[DIR_PATH_MAX + 32])
+{
+    snprintf(out, DIR_PATH_MAX + 32, "%s/%s/data.mdb", e->paths.folder, d->name);
+    return access(out, F_OK) == 0;
+}
+
+/* Every change is in these two. What is not there yet is made first, empty. */
+static bool write_ahead(struct dir_embedded *e, struct cv_error *err)
+{
+    static const int each[] = {SLAPD_MAIN, SLAPD_LOG};
+    char path[DIR_PATH_MAX + 32], *const nothing[] = {(char[]){"-l"}, (char[]){"/dev/null"}, NULL};
+    for (size_t i = 0; e->ahead > 0 && i < CV_COUNT(each); i++) {
+        const struct slapd_database *d = &slapd_databases[each[i]];
+        if (!file_of(e, d, path) && !run_tool(e, "slapadd", suffix_of(e, d), nothing, err))
+            return false;
+        slapd_write_ahead(path, e->ahead);
+    }
+    return true;
 }
 
 /* Indices first: slapd answers nothing, without an error, through one that was never built. Data of an older version
  * may lack a database; slapd makes it, slapindex would not. */
 static bool prepare(struct dir_embedded *e, struct cv_error *err)
 {
+    char path[DIR_PATH_MAX + 32], *const quick[] = {(char[]){"-q"}, NULL};
     for (size_t i = 0; e->reindex && i < SLAPD_DATABASES; i++) {
-        char path[DIR_PATH_MAX + 32];
         const struct slapd_database *d = &slapd_databases[i];
-        snprintf(path, sizeof path, "%s/%s/data.mdb", e->paths.folder, d->name);
-        if (access(path, F_OK) == 0 && !run_index(e, d->suffix != NULL ? d->suffix : e->base, err))
+        if (file_of(e, d, path) && !run_tool(e, "slapindex", suffix_of(e, d), quick, err))
             return false;
     }
     e->reindex = false;
-    return slapd_files_indexed(&e->paths, err);
+    return slapd_files_indexed(&e->paths, err) && write_ahead(e, err);
 }
 
 static bool answers(struct dir_embedded *e, struct cv_deadline until)
@@ -388,6 +414,7 @@ bool dir_embedded_start(const struct dir_embedded_options *options, struct dir_e
               slapd_files_write(options, &e->paths, &e->reindex, err);
     if (ok) {
         snprintf(e->listeners, sizeof e->listeners, "%s %s", e->paths.uri, e->readers_uri);
+        e->ahead = options->nosync ? 0 : options->max_bytes;
         e->config = (struct dir_config){.uri = e->paths.uri, .base = e->base};
         ok = start_thread(e) || cv_fail_as(err, CV_INTERNAL, "", "Hết tài nguyên", "Out of resources");
     }

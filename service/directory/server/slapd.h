@@ -46,6 +46,9 @@ bool slapd_files_write(const struct dir_embedded_options *options, const struct 
                        struct cv_error *err);
 /* Remembers that the databases fit the schema and indices written last. */
 bool slapd_files_indexed(const struct slapd_paths *paths, struct cv_error *err);
+/* Room in a database's file for what comes, never past `most` bytes; nothing where there is little left. slapd does not
+ * run. */
+void slapd_write_ahead(const char *path, uint64_t most);
 /* Last line of slapd's log, for a failure's lib_text. */
 void slapd_log_tail(const struct slapd_paths *paths, char *out, size_t size);
 /* An open descriptor to append to; starts anew when it grew past its bound. -1 when impossible. */
