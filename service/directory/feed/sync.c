@@ -127,6 +127,12 @@ static bool take_message(struct dir_sync *sync, LDAPMessage *message, int type)
     return true;
 }
 
+/* While a probe is out more may lie before its answer, and nobody knows how much. */
+static bool may_settle(const struct dir_sync *sync)
+{
+    return sync->dirty && !sync->refreshing && !sync->probe_at;
+}
+
 /* Takes what is there without waiting. False: this connection is done with. */
 static bool drain(struct dir_sync *sync)
 {
@@ -136,7 +142,7 @@ static bool drain(struct dir_sync *sync)
         int type = ldap_result(sync->ld, LDAP_RES_ANY, LDAP_MSG_ONE, &now, &message);
 
         if (type == 0) {
-            if (sync->dirty && !sync->refreshing)
+            if (may_settle(sync))
                 sync_settle(sync, cv_mono_ns());
             return true;
         }
@@ -150,7 +156,7 @@ static bool drain(struct dir_sync *sync)
         if (!go_on)
             return false;
         tick(sync);
-        if (sync->dirty && !sync->refreshing && sync->heard_at - sync->dirty_since > ms(BATCH_MS))
+        if (may_settle(sync) && sync->heard_at - sync->dirty_since > ms(BATCH_MS))
             sync_settle(sync, sync->heard_at);
     }
     return false;

@@ -148,7 +148,7 @@ static void on_tick(void *ctx)
 static void on_alive(void *ctx, bool alive)
 {
     struct view *v = ctx;
-    if (alive != atomic_load(&v->alive) && !atomic_load(&v->refreshing))
+    if (alive && !atomic_load(&v->alive) && !atomic_load(&v->refreshing))
         atomic_store(&v->complete_ns, cv_mono_ns());
     atomic_store(&v->alive, alive);
 }
