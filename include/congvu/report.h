@@ -53,7 +53,7 @@ struct rep_counts {
 };
 /* Which figures the sources can tell; none at all of days before the unit was written down. */
 struct rep_known {
-    bool use, regular, activation, not_recorded_yet;
+    bool use, regular, activation, locked, not_recorded_yet;
 };
 /* From the view's counts; what is not known or was not declared is REP_NONE; what is counted person by person,
  * or unit by unit (`revoked`, `category_left`, `leave_undecided`, `undeclared_eligible`) is left 0. */

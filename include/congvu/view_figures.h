@@ -54,6 +54,7 @@ struct view_coverage_row {
     struct dom_counts counts;
     bool used_known, regular_known, activation_known; /* else these counts and what follows from them are null */
     bool beyond_unknown;                              /* a snapshot from before issued_beyond was counted */
+    bool locked_unknown;   /* the window ended before locks were kept with their days, and somebody had an account */
     bool not_recorded_yet; /* the window ended before the unit was written down, and nobody was there: not 0 of 0 */
     cv_day headcount_on;   /* day of the declared figure of the unit itself, or CV_NO_DAY */
     int headcount_by_category[DOM_CATEGORIES]; /* sums; -1 = not declared */

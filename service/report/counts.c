@@ -92,7 +92,7 @@ struct rep_counts rep_counts_of(const struct dom_counts *c, struct rep_known kno
                                .unknown = c->unknown,
                                .on_long_leave = c->on_long_leave,
                                .on_leave_unused = known.use ? c->on_leave_unused : REP_NONE,
-                               .locked = c->locked,
+                               .locked = known.locked ? c->locked : REP_NONE,
                                .seconded_in = c->seconded_in,
                                .seconded_out = c->seconded_out,
                                .issued_beyond = c->issued_beyond,

@@ -31,7 +31,8 @@ struct rep_row prov_freeze_row(const struct prov_freeze *f, const struct view_co
 {
     static const enum rep_row_kind kinds[] = {
         [VIEW_ROW_TOTAL] = REP_ROW_TOTAL, [VIEW_ROW_OWN] = REP_ROW_OWN, [VIEW_ROW_UNIT] = REP_ROW_UNIT};
-    struct rep_known known = {from->used_known, from->regular_known, from->activation_known, from->not_recorded_yet};
+    struct rep_known known = {from->used_known, from->regular_known, from->activation_known, !from->locked_unknown,
+                              from->not_recorded_yet};
     return (struct rep_row){.kind = kinds[from->kind],
                             .unit = cv_id_kept("unt_", from->unit.id, f->call->arena),
                             .code = from->unit.code,

@@ -9,9 +9,8 @@ import subprocess
 import pytest
 
 import congvu
-from congvu import BIN, ROOT, Service, an, make_units, nth
-
-FIRST_SLICE = ROOT / "tests/service/first_slice"
+import first_slice
+from congvu import BIN, Service, an, make_units, nth
 
 
 def check(data):
@@ -162,11 +161,7 @@ def test_what_the_first_slice_left_is_found(start):
     """Written by that program (first_slice/make.py). Who was let go by a second person, and who grew up beside the held, is no finding."""
     service = start()
     service.stop()
-    slapd = service.data / "slapd"
-    for suffix, database, text in (("dc=congvu", "db", "records"), ("cn=log", "log", "log")):
-        for file in (slapd / database).iterdir():
-            file.unlink()
-        subprocess.run(["/usr/sbin/slapadd", "-q", "-f", slapd / "slapd.conf", "-b", suffix, "-l", FIRST_SLICE / f"{text}.ldif"], check=True, capture_output=True)
+    first_slice.load(service)
     run, found = check(service.data)
     assert run.returncode == 1 and run.stderr == "", run
     assert sorted((f["kind"], f.get("staff_code", "").replace("DOI-2", "DOI-1")) for f in found[:-1]) == [

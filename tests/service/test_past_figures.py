@@ -1,10 +1,12 @@
 """What is said of a period that is over does not change with what happens afterwards: passwords, locks, reported states, rules of use."""
 import datetime
+import os
 import subprocess
 
+import first_slice
 import pytest
 from browser import PASSWORD, Person, activate, login_of
-from congvu import Service, an, make_units, offset_to, workdays
+from congvu import BIN, Service, an, make_units, offset_to, wait_for, workdays
 
 FRESH = "Gió-Phan-Rang-2027"
 
@@ -182,3 +184,58 @@ def test_a_unit_that_grouped_others_declared_nothing_then(at):
     assert client.patch("/v1/units/T1.51", {"parent": "T1"}).status == 200
     assert undeclared(period="2026-10") == {"units": 1, "recorded": 1}
     assert undeclared() == {"units": 1, "recorded": 0}, "today it groups nobody"
+
+
+def reconstructed(client, unit, period):
+    answer = client.get("/v1/coverage", unit=unit, system="mailbox", depth=0, period=period)
+    assert answer.status == 200, answer
+    row = answer.json["rows"][0]
+    return answer.json["reconstructed"], *(row[m] for m in ("issued", "activated", "activation", "locked"))
+
+
+def test_before_facts_had_their_days_nobody_knows_who_was_locked(at, spec):
+    """Of a period before `dated_since`; but what the snapshot of its last day has, of just as many, is known."""
+    at.service.settings["lease_ms"] = 300
+
+    def kept(on):
+        return at.service.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", f"(cvDocumentName=day.{on})", "cvDocumentName")
+    client = at("2026-09-01")
+    make_units(client)
+    for code, name in (("SET", "An"), ("LOCKED", "Bình"), ("NEW", "Chi")):
+        hire(client, code, f"Lê Thị {name}")
+    activate(client, "SET")
+    assert client.put("/v1/staff/LOCKED/accounts/mailbox", {"state": "locked", "reason": "leave"}).status == 200
+    client = at("2026-09-30")
+    wait_for(lambda: kept("2026-09-30"), "the day is kept")
+    client = at("2026-11-01")
+    at.service.ldapmodify("cn=state,ou=system,dc=congvu", "replace: cvDatedSince\ncvDatedSince: 2026-11-01")  # as an upgrade on that day leaves it
+    client = at("2026-12-05")
+    assert reconstructed(client, "T1.01", "2026-11") == (False, 3, 1, 0.3333, 1)
+    assert reconstructed(client, "T1.01", "2026-10") == (True, 3, None, None, None)
+    assert reconstructed(client, "T1.01", "2026-09") == (True, 3, 1, 0.3333, 1)
+    hire(client, "LATE", "Lê Thị Em")
+    assert client.put("/v1/staff/LATE/accounts/certificate/observation", {"state": "active", "since": "2026-09-05"}).status == 200
+    assert client.put("/v1/staff/NEW/departure", {"reason": "thoi_viec", "effective_on": "2026-09-15", "decision": {"number": "1/QĐ"}}).status in (200, 201)
+    assert reconstructed(client, "T1.01", "2026-09") == (True, 2, None, None, None), "the snapshot's are of others"
+    assert reconstructed(client, "T1.02", "2026-10") == (True, 0, 0, None, 0), "of nobody all is known"
+
+
+def test_what_the_first_slice_left_is_reconstructed(spec):
+    """Its records tell of no day before the upgrade whose password was his own, and whose account was locked."""
+    service = Service(spec=spec).start()
+    own = service.ldapsearch("-b", "cn=state,ou=system,dc=congvu", "cvKeyFingerprint")[0]["cvKeyFingerprint"][0]
+    service.stop()
+    try:
+        first_slice.load(service, own)
+        service.settings["clock_offset"] = offset_to(date("2027-02-05"))
+        made = subprocess.run([BIN, "token", "--allow-root", "--data-dir", service.data, "--directory-nosync", "true", "--clock-offset", str(service.settings["clock_offset"])],
+                              env={k: v for k, v in os.environ.items() if not k.startswith("CONGVU_")}, capture_output=True, text=True, check=True)
+        client = service.start().client(made.stdout.split()[-1])
+        answer = client.get("/v1/coverage", unit="P", system="mailbox", period="2026-12").json
+        assert (answer["dated_since"], answer["reconstructed"]) == ("2027-02-05", True)
+        was, issued, activated, activation, locked = reconstructed(client, "P", "2026-12")
+        assert was and issued > 0 and (activated, activation, locked) == (None, None, None)
+        assert told(client, "activated", "locked", unit="P") == (3, 0), "today is known"
+    finally:
+        service.stop()
+        service.clean()

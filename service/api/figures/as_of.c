@@ -103,6 +103,11 @@ bool api_find_past(struct htp_exchange *x, struct api_figures *question, struct 
     return api_call(x, &call) && prov_history_coverage(&call, past->day, &query, &past->snapshot_on, out, err);
 }
 
+bool api_reconstructed(const struct htp_exchange *x, const struct api_figures *question)
+{
+    return question->as_of.day == CV_NO_DAY && question->window.days.to < view_dated_since(api_of(x)->view);
+}
+
 /* Like with like: the period before is counted from the dated records, as this one is. False: they are not kept that
  * far.
  */
@@ -157,7 +162,7 @@ bool api_find_previous(struct htp_exchange *x, struct api_figures *question, con
     return true;
 }
 
-/* ---- the answer ---- */
+/* ---- rows of both ---- */
 
 static bool same_row(const struct view_coverage_row *a, const struct view_coverage_row *b)
 {
@@ -178,6 +183,40 @@ static const struct view_coverage_row *row_before(const struct api_past *past, c
     }
     return NULL;
 }
+
+/* ---- what only a snapshot knows ---- */
+
+static void take_row(const struct view_coverage_row *kept, struct view_coverage_row *row)
+{
+    if (kept == NULL || !row->locked_unknown || kept->counts.issued != row->counts.issued ||
+        kept->counts.eligible != row->counts.eligible)
+        return;
+    row->counts.locked = kept->counts.locked;
+    row->locked_unknown = false;
+    row->activation_known = kept->activation_known;
+    row->counts.activated = kept->counts.activated;
+}
+
+bool api_take_kept(struct htp_exchange *x, const struct api_figures *question, struct view_coverage *io,
+                   struct cv_error *err)
+{
+    struct api_past past = {.found = true, .cursor = CV_NEW(x->arena, size_t)};
+    cv_day day = io->window.to;
+    char unit[CV_ID_TEXT];
+    struct prov_history_query query = history_query(question, cv_id_text("unt_", io->rows[0].unit.id, unit));
+    struct prov_call call;
+    if (question->view.categories != 0)
+        return true;
+    if (!api_call(x, &call))
+        return false;
+    if (!prov_history_coverage(&call, day, &query, &past.snapshot_on, &past.figures, err))
+        return cv_error_forgive(err, CV_NOT_FOUND);
+    for (size_t i = 0; past.snapshot_on == day && i < io->count; i++)
+        take_row(row_before(&past, &io->rows[i]), &io->rows[i]);
+    return true;
+}
+
+/* ---- the answer ---- */
 
 /* One figure of the row before and of this one. */
 static void change(struct cv_jout *j, const char *name, int32_t before, int32_t now, bool known)

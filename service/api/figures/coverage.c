@@ -102,16 +102,20 @@ static bool find_figures(struct htp_exchange *x, struct api_figures *question, s
                                                   : view_coverage(api_of(x)->view, &question->view, x->arena, out, err);
     if (found)
         know_less(out);
+    if (found && api_reconstructed(x, question))
+        found = api_take_kept(x, question, out, err);
     return found && (question->compare.day == CV_NO_DAY || api_find_previous(x, question, out, err));
 }
 
-static struct htp_shared *build(struct htp_exchange *x, bool use_first, struct cv_error *err)
+/* *out_keep: it changes with the view alone. */
+static struct htp_shared *build(struct htp_exchange *x, bool use_first, bool *out_keep, struct cv_error *err)
 {
     struct api_figures question = {.use_first = use_first};
     struct view_coverage coverage;
     char tag[CV_DIGEST_TEXT];
     if (!read_question(x, &question, err) || !find_figures(x, &question, &coverage, err))
         return NULL;
+    *out_keep = !api_reconstructed(x, &question);
     api_write_figures(x, &question, &coverage);
     if (!cv_jout_ok(&x->out) || !cv_arena_ok(x->arena)) {
         cv_fail(err, cvp_internal, NULL, "Câu trả lời quá lớn", "The answer is too large");
@@ -194,12 +198,13 @@ static void answer(struct htp_exchange *x, bool use_first)
     view_state(api->view, &state); /* before the figures: a change in between makes the answer old, never wrong */
     struct htp_shared *ready = key != NULL ? api_answer_get(api, key, state.generation) : NULL;
     if (ready == NULL) {
-        ready = build(x, use_first, &err);
+        bool keep = true;
+        ready = build(x, use_first, &keep, &err);
         if (ready == NULL) {
             fail(x, &err);
             return;
         }
-        if (key != NULL)
+        if (key != NULL && keep)
             api_answer_put(api, key, state.generation, ready, x->body_out.len);
     }
     if (!state.alive)

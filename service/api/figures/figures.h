@@ -38,6 +38,11 @@ void api_read_past(struct htp_exchange *x, struct api_figures *question);
 /* The figures of as_of. */
 bool api_find_past(struct htp_exchange *x, struct api_figures *question, struct view_coverage *out,
                    struct cv_error *err);
+/* The period ended before facts were kept with their days. */
+bool api_reconstructed(const struct htp_exchange *x, const struct api_figures *question);
+/* Of such a period: what nobody knows by the records, as the snapshot of its last day has it for just as many. */
+bool api_take_kept(struct htp_exchange *x, const struct api_figures *question, struct view_coverage *io,
+                   struct cv_error *err);
 /* Those that `now` is compared with; none found is no failure. */
 bool api_find_previous(struct htp_exchange *x, struct api_figures *question, const struct view_coverage *now,
                        struct cv_error *err);

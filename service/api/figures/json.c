@@ -57,7 +57,7 @@ static void write_issued(struct cv_jout *j, const struct api_figures *question, 
     api_count_or_null(j, "eligible", c->eligible, people);
     api_count_or_null(j, "issued", c->issued, people);
     api_count_or_null(j, "issued_beyond", c->issued_beyond, people && !row->beyond_unknown);
-    api_count_or_null(j, "locked", c->locked, people);
+    api_count_or_null(j, "locked", c->locked, people && !row->locked_unknown);
     api_count_or_null(j, "on_long_leave", c->on_long_leave, people);
     cv_jout_object(j, "missing");
     api_count_or_null(j, "people", c->eligible - c->issued, people);
@@ -125,7 +125,8 @@ static void write_links(struct htp_exchange *x, const struct api_figures *questi
             write_link(&l, "unused", c->issued - c->used, true);
             write_link(&l, "never_used", c->never_used, false);
         }
-        write_link(&l, "locked", c->locked, false);
+        if (!row->locked_unknown)
+            write_link(&l, "locked", c->locked, false);
         write_link(&l, "unknown", c->unknown, true);
     }
     cv_jout_end(&x->out);
@@ -232,7 +233,7 @@ void api_write_figures(struct htp_exchange *x, const struct api_figures *questio
     write_past(j, question);
     cv_jout_string(j, "unit_tree", coverage->unit_tree);
     cv_jout_day(j, "dated_since", since);
-    cv_jout_bool(j, "reconstructed", question->as_of.day == CV_NO_DAY && coverage->window.to < since);
+    cv_jout_bool(j, "reconstructed", api_reconstructed(x, question));
     cv_jout_string(j, "basis", question->declared ? "declared" : "recorded");
     cv_jout_string(j, "definition", DOM_DEFINITION);
     write_window(x, &question->window, coverage->window);

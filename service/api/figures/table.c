@@ -99,7 +99,7 @@ static void put_row(struct rep_table *t, const struct api_figures *question, con
     cells[REGULAR] = known(row->regular_known, rep_int(c->regular), t->lang);
     cells[REGULAR_RATIO] = known(row->regular_known, rep_percent(c->regular, use_base), t->lang);
     cells[UNKNOWN] = known(people, rep_int(c->unknown), t->lang);
-    cells[LOCKED] = known(people, rep_int(c->locked), t->lang);
+    cells[LOCKED] = known(people && !row->locked_unknown, rep_int(c->locked), t->lang);
     cells[BEYOND] = known(people && !row->beyond_unknown, rep_int(c->issued_beyond), t->lang);
 }
 

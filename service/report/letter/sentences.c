@@ -208,7 +208,8 @@ static void figures(struct rep_letter *l, const struct rep_counts *c)
               cv_arena_printf(
                   l->arena,
                   REP_SAY(l->lang, "- Tạm khóa: %s; thu hồi trong kỳ: %s.", "- Locked: %s; revoked in the period: %s."),
-                  rep_number(l->arena, l->lang, c->locked), rep_number(l->arena, l->lang, c->revoked)));
+                  c->locked == REP_NONE ? rep_unknown(l->lang) : rep_number(l->arena, l->lang, c->locked),
+                  rep_number(l->arena, l->lang, c->revoked)));
 }
 
 /* Nothing is known of days before the unit was written down. */

@@ -247,6 +247,13 @@ static const char *slug_of(struct answer *a, size_t at)
     return a->slugs[at];
 }
 
+/* Of days before facts were kept with theirs nobody knows whose account was locked or whose password was his own. */
+static void know_undated(const struct answer *a, struct view_coverage_row *row)
+{
+    row->locked_unknown = a->slice.window.to < a->v->dated_since && row->counts.issued > 0;
+    row->activation_known &= !row->locked_unknown;
+}
+
 static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, int depth, const int32_t *f)
 {
     const struct dom_headcount *own = headcount_of(a, a->v->units[slot]);
@@ -269,6 +276,7 @@ static void put_rows(struct answer *a, uint32_t slot, enum view_row_kind kind, i
             out->system = slug_of(a, r);
         for (size_t s = single ? r : 0; s < (single ? r + 1 : a->system_count); s++)
             add_system(a, s, f, out);
+        know_undated(a, out);
     }
 }
 
