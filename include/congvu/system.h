@@ -87,6 +87,8 @@ struct dom_system {
 bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_kind kind, enum dom_category category,
                      const char *title_folded);
 /* With the rules of that day: itself, or a copy in *space. */
+/* The kinds of units in which somebody must have it, bits; 0 = all. */
+uint32_t dom_required_kinds(const struct dom_system *system);
 const struct dom_system *dom_system_on(const struct dom_system *system, cv_day day, struct dom_system *space);
 /* What `after` changes of them holds from that day on, which is none before the last change (CV_NO_DAY: always). */
 void dom_system_keep_past(const struct dom_system *before, struct dom_system *after, cv_day from,

@@ -7,13 +7,19 @@
  * Thread: dom_calendar_load() before all others; then pure. */
 #pragma once
 
+#include <stdint.h>
+
 #include "congvu/clock.h"
 #include "congvu/error.h"
 
-/* {"years": [{"year", "decided", "source", "not_known"?, "off": [{"on", "name"}], "work": [...]}]}; what was there
- * before goes. Fails with all that cannot be read (validation_failed). */
+/* {"years": [{"year", "decided", "source", "not_known"?, "off": [{"on", "name"}], "work": [...]}], "closed"?:
+ * [{"unit_kinds", "from", "to", "name", "source"}]}; what was there before goes. `closed` are days on which units of
+ * some kinds do not work though others do, the summer of schools above all. Fails with all that cannot be read
+ * (validation_failed). */
 bool dom_calendar_load(const char *json, size_t len, struct cv_error *err);
 bool dom_working_day(cv_day day);
+/* Is it one for any of these kinds of units (bits of enum dom_unit_kind; 0 = all)? */
+bool dom_working_day_of(uint32_t unit_kinds, cv_day day);
 /* The last day on which what was asked on `from` is in time: `days` working days later. */
 cv_day dom_working_due(cv_day from, int days);
 /* Office hours (7:30 to 11:30, 13:30 to 17:00 on working days) within these moments, in seconds. */

@@ -1,8 +1,9 @@
 """0 is not said where nothing can be known: sources that end before a window, begin inside it or have fallen silent; like is set against like."""
 import datetime
+import json
 
 import pytest
-from congvu import Service, an, make_units, offset_to, wait_for, workdays
+from congvu import ROOT, Service, an, make_units, offset_to, wait_for, workdays
 from recompute import District
 
 
@@ -114,6 +115,23 @@ def test_holidays_are_no_silence(district):
     client = district(datetime.date(2027, 5, 5))
     report(client, workdays(datetime.date(2027, 2, 15), datetime.date(2027, 4, 29)), data_through="2027-05-04")
     wait_for(lambda: told(client) == (2, 0, None), "one working day of four")
+
+
+def test_the_summer_of_those_who_must_have_it_is_no_silence(district, tmp_path):
+    """A calendar that closes their kind of unit; the days of others are what they were."""
+    calendar = json.loads((ROOT / "deploy/policies/holidays-vn.json").read_text("utf-8"))
+    closed = {"unit_kinds": ["truong_hoc", "phong"], "from": "2026-11-09", "to": "2026-11-18", "name": "Nghỉ hè", "source": "Quyết định của UBND tỉnh"}
+    (tmp_path / "holidays.json").write_text(json.dumps({**calendar, "closed": [closed]}), "utf-8")
+    client = district(datetime.date(2026, 11, 18))
+    report(client, workdays(datetime.date(2026, 8, 3), datetime.date(2026, 11, 6)), data_through="2026-11-17")
+    wait_for(lambda: told(client) == (None, 2, "silent"), "seven working days")
+    district.service.settings["holidays_file"] = str(tmp_path / "holidays.json")
+    client = district(datetime.date(2026, 11, 18))
+    wait_for(lambda: told(client) == (None, 2, "silent"), "others must have it too")
+    assert client.patch("/v1/systems/mailbox", {"required_for": [{"unit_kinds": ["phong"]}]}).status == 200
+    client = district(datetime.date(2026, 11, 19))
+    report(client, [], data_through="2026-11-18")
+    wait_for(lambda: told(client) == (2, 0, None), "nobody who must have it works on these days")
 
 
 def test_days_before_hiring_and_after_leaving_count_for_nothing(district):

@@ -9,6 +9,7 @@
 #include "congvu/brake.h"
 #include "congvu/staff.h"
 #include "congvu/token.h"
+#include "congvu/unit.h"
 #include "congvu/working.h"
 
 enum { NOW = 1000000, HUGE_UNIT = 1000 };
@@ -250,6 +251,8 @@ static void holidays(void **state)
     static const char json[] =
         "{\"years\":[{\"year\":2026,\"decided\":true,\"source\":\"x\",\"off\":[{\"on\":\"2026-11-30\",\"name\":\"x\"}],"
         "\"work\":[{\"on\":\"2026-12-05\",\"name\":\"x\"}]}]}";
+    static const char summer[] = "{\"years\":[],\"closed\":[{\"unit_kinds\":[\"truong_hoc\"],\"from\":\"2026-11-01\","
+                                 "\"to\":\"2026-11-30\",\"name\":\"x\",\"source\":\"x\"}]}";
     static const char none[] = "{\"years\":[]}", bad[] = "{\"years\":[{\"year\":2026}]}";
     struct cv_error err = {0};
     cv_day monday = cv_day_join(2026, 11, 30);
@@ -262,6 +265,12 @@ static void holidays(void **state)
     assert_int_equal(dom_working_due(monday - 3, 4), monday + 4); /* a Friday; Monday is off */
     assert_int_equal(dom_working_due(monday - 3, 5), monday + 5); /* the swapped Saturday */
     assert_int_equal(dom_working_seconds(cv_day_start(monday), cv_day_start(monday + 1)), 0);
+    assert_true(dom_working_day_of(0, monday + 1) && !dom_working_day_of(0, monday));
+    assert_true(dom_calendar_load(summer, strlen(summer), &err));
+    assert_true(dom_working_day(monday) && dom_working_day_of(0, monday));
+    assert_false(dom_working_day_of(1u << DOM_TRUONG_HOC, monday));
+    assert_true(dom_working_day_of(1u << DOM_TRUONG_HOC | 1u << DOM_PHONG, monday));
+    assert_true(dom_working_day_of(1u << DOM_TRUONG_HOC, monday + 1)); /* the last day is behind it */
     assert_false(dom_calendar_load(bad, strlen(bad), &err));
     cv_error_clear(&err);
     assert_true(dom_calendar_load(none, strlen(none), &err));

@@ -215,6 +215,17 @@ bool dom_required_by(const struct dom_system *system, int block, enum dom_unit_k
     return false;
 }
 
+uint32_t dom_required_kinds(const struct dom_system *system)
+{
+    uint32_t kinds = 0;
+    for (size_t i = 0; i < system->required_count; i++) {
+        if (system->required[i].unit_kinds == 0)
+            return 0;
+        kinds |= system->required[i].unit_kinds;
+    }
+    return kinds;
+}
+
 bool dom_system_slug_valid(const char *slug)
 {
     size_t len = strlen(slug);

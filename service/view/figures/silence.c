@@ -48,13 +48,13 @@ void view_seen_roll(struct view *v, cv_day was, cv_day today)
 }
 
 /* Was there some use on nearly all working days until this one? */
-static bool lively(const struct system *s, cv_day last)
+static bool lively(const struct system *s, uint32_t kinds, cv_day last)
 {
     int days = 0, used = 0;
     for (cv_day day = last; day > last - LOOK_BACK && days < BEFORE_MOST; day--) {
         if (s->data_from != CV_NO_DAY && day < s->data_from)
             break;
-        if (!dom_working_day(day))
+        if (!dom_working_day_of(kinds, day))
             continue;
         days++;
         used += seen_on(s, day);
@@ -64,13 +64,15 @@ static bool lively(const struct system *s, cv_day last)
 
 cv_day view_quiet_since(const struct system *s, cv_day through)
 {
+    struct dom_system space;
+    uint32_t kinds = dom_required_kinds(dom_system_on(&s->s, through, &space)); /* who would use it */
     int quiet = 0;
     cv_day day = through, first = CV_NO_DAY;
     for (; day > through - LOOK_BACK && !seen_on(s, day); day--)
-        if (dom_working_day(day)) {
+        if (dom_working_day_of(kinds, day)) {
             first = day;
             quiet++;
         }
-    bool silent = quiet >= QUIET_LEAST && seen_on(s, day) && lively(s, day);
+    bool silent = quiet >= QUIET_LEAST && seen_on(s, day) && lively(s, kinds, day);
     return silent ? first : CV_NO_DAY;
 }
