@@ -172,6 +172,7 @@ void service_tick(void *ctx)
     api_scheduler_ticked(&s->api);
     look_at_room(s);
     dir_disk_look(s->directory.disk);
+    dir_disk_look(s->directory.usage_disk);
     if (service_closed(s) || !clock_believed(s) || !writable(s))
         return;
     if (!own_call(s, s->timer_session, s->timer_arena, &faults, &call))
@@ -291,6 +292,7 @@ void service_stop(struct service *s)
     dom_policy_free(&s->policy);
     dir_embedded_stop(&s->embedded);
     dir_disk_close(&s->directory.disk);
+    dir_disk_close(&s->directory.usage_disk);
     dir_standby_stop(&s->directory.standby);
     dir_site_close(&s->directory.site);
     struct cv_error err = {0};

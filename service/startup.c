@@ -73,7 +73,8 @@ bool startup_directory(struct service *s, bool may_run, struct cv_error *err)
         cv_error_clear(err);
         s->directory.uri = dir_embedded_running(c->data_dir, s->arena, err);
     }
-    return s->directory.uri != NULL && (c->directory_nosync || dir_disk_of(c->data_dir, &s->directory.disk, err));
+    return s->directory.uri != NULL &&
+           (c->directory_nosync || dir_disks_of(c->data_dir, &s->directory.disk, &s->directory.usage_disk, err));
 }
 
 static bool wrong_key(const char *theirs, const struct service *s, struct cv_error *err)

@@ -119,6 +119,8 @@ bool dir_usage_feed_read(struct dir_session *s, const char *system, struct cv_ar
                          struct cv_error *err);
 bool dir_usage_feed_save(struct dir_session *s, const struct dom_usage_feed *feed, bool backwards,
                          struct cv_error *err);
+/* At the end of a report, before it is acknowledged: the disk has what was saved. */
+bool dir_usage_settle(struct dir_session *s, struct cv_error *err);
 
 /* ---- documents: what the service keeps for itself as bytes (JSON): frozen reports, snapshots, targets ---- */
 struct dir_document {

@@ -119,8 +119,9 @@ const char *dir_embedded_running(const char *data_dir, struct cv_arena *arena, s
 /* "ldap://127.0.0.1:41234" of the second listener, "" when there is none. */
 const char *dir_embedded_readers_uri(const struct dir_embedded *embedded);
 /* Of the folder's embedded server, when it runs: a change of the records counts when its disk has it, and slapd alone
- * does not wait for that. Any thread. */
-bool dir_disk_of(const char *data_dir, struct dir_disk **out, struct cv_error *err);
+ * does not wait for that; of use likewise. Any thread. */
+bool dir_disks_of(const char *data_dir, struct dir_disk **out_records, struct dir_disk **out_usage,
+                  struct cv_error *err);
 int dir_embedded_pid(const struct dir_embedded *embedded);
 /* Ends slapd (SIGTERM, then SIGKILL after 10 s) and the watch. Call it last. */
 void dir_embedded_stop(struct dir_embedded **embedded);

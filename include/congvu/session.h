@@ -81,6 +81,7 @@ struct dir_config {
     struct dir_site *site;       /* which of several servers is used; NULL = libldap tries them in order, each time */
     struct dir_standby *standby; /* what writes wait for; NULL = nothing */
     struct dir_disk *disk;       /* the embedded server's, which writes wait for too; NULL = it flushes by itself */
+    struct dir_disk *usage_disk; /* the same of use, for which a report of it waits once, at its end */
     const struct dir_witness *witness; /* asked before each write; NULL = nobody; lives as long as the sessions */
 };
 
@@ -120,7 +121,7 @@ struct dir_standby_state {
 /* Of NULL: nothing is kept. */
 void dir_standby_state(struct dir_standby *standby, struct dir_standby_state *out);
 
-/* ---- the embedded server's disk: a write is acknowledged when it is there (dir_disk_of() in server.h) ---- */
+/* ---- the embedded server's disk: a write is acknowledged when it is there (dir_disks_of() in server.h) ---- */
 /* From time to time: what others wrote with tools of their own comes to the disk too. Of NULL: nothing. Any thread. */
 void dir_disk_look(struct dir_disk *disk);
 void dir_disk_close(struct dir_disk **disk);

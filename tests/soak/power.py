@@ -30,4 +30,4 @@ with tempfile.TemporaryDirectory(prefix="cv-power-") as folder:
     finally:
         machine.clean()
 print(json.dumps({"seed": seed, **seen}))
-sys.exit(1 if seen["lost"] or seen["doubles"] or seen["evidence"] != 0 else 0)
+sys.exit(1 if seen["lost"] or seen["doubles"] or seen["sign_ins_lost"] or seen["evidence"] != 0 else 0)

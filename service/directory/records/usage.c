@@ -6,6 +6,8 @@
 #include "congvu/records.h"
 #include "congvu/usage.h"
 #include "directory/records/records.h"
+#include "directory/wire/disk.h"
+#include "directory/wire/session.h"
 
 bool dir_usage_read(struct dir_session *s, struct cv_id staff, struct cv_arena *arena, struct dom_usage *out,
                     struct cv_error *err)
@@ -132,6 +134,11 @@ bool dir_usage_save(struct dir_session *s, const struct dom_usage *before, const
     if (before->revision == 0)
         return add_entry(s, dn, &will, err);
     return dir_modify_entry(s, dn, &was, &will, dir_filter_revision(arena, before->revision, ""), NULL, err);
+}
+
+bool dir_usage_settle(struct dir_session *s, struct cv_error *err)
+{
+    return dir_disk_settle(dir_session_config(s)->usage_disk, err);
 }
 
 bool dir_usage_feed_read(struct dir_session *s, const char *system, struct cv_arena *arena, struct dom_usage_feed *out,

@@ -99,14 +99,19 @@ bool slapd_files_find(const char *data_dir, struct slapd_paths *out, struct cv_e
     return true;
 }
 
-bool dir_disk_of(const char *data_dir, struct dir_disk **out, struct cv_error *err)
+static bool disk_of(const struct slapd_paths *paths, int database, struct dir_disk **out, struct cv_error *err)
+{
+    char path[DIR_PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/%s/data.mdb", paths->folder, slapd_databases[database].name);
+    return dir_disk_open(path, out, err);
+}
+
+bool dir_disks_of(const char *data_dir, struct dir_disk **out_records, struct dir_disk **out_usage,
+                  struct cv_error *err)
 {
     struct slapd_paths paths;
-    char path[DIR_PATH_MAX + 32];
-    if (!slapd_files_find(data_dir, &paths, err))
-        return false;
-    snprintf(path, sizeof path, "%s/%s/data.mdb", paths.folder, slapd_databases[SLAPD_MAIN].name);
-    return dir_disk_open(path, out, err);
+    return slapd_files_find(data_dir, &paths, err) && disk_of(&paths, SLAPD_MAIN, out_records, err) &&
+           disk_of(&paths, SLAPD_USAGE, out_usage, err);
 }
 
 /* Only so much is put into a configuration file unquoted. */

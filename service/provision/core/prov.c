@@ -20,7 +20,9 @@ bool prov_new(const struct prov_options *options, struct prov **out, struct cv_e
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     }
     prov->options = *options;
-    prov->usage_folded = prov->snapshot_day = prov->activation_on = CV_NO_DAY;
+    prov->usage_folded = CV_NO_DAY;
+    prov->snapshot_day = CV_NO_DAY;
+    prov->activation_on = CV_NO_DAY;
     prov->reminded_at = CV_NO_MOMENT;
     *out = prov;
     return true;

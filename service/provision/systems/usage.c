@@ -317,7 +317,8 @@ static bool record(struct prov_call *call, struct prov_usage_input *in, struct p
     size_t count = group(call, in, &people);
     if (!cv_arena_ok(call->arena))
         return cv_fail_as(err, CV_LIMIT, "", "Yêu cầu quá lớn", "The request is too large");
-    if (!save_people(call, in, people, count, out, err) || !save_feed(call, in, out, err))
+    if (!save_people(call, in, people, count, out, err) || !save_feed(call, in, out, err) ||
+        !dir_usage_settle(call->dir, err))
         return false;
     count_verdicts(in, out);
     return true;
