@@ -213,6 +213,12 @@ def test_before_facts_had_their_days_nobody_knows_who_was_locked(at, spec):
     assert reconstructed(client, "T1.01", "2026-11") == (False, 3, 1, 0.3333, 1)
     assert reconstructed(client, "T1.01", "2026-10") == (True, 3, None, None, None)
     assert reconstructed(client, "T1.01", "2026-09") == (True, 3, 1, 0.3333, 1)
+    paper = client.post("/v1/reports", {"kind": "coverage", "unit": "T1.01", "period": "2026-10", "accept_incomplete": True})
+    assert paper.status == 201, paper
+    [counts] = [r["counts"] for s in paper.json["figures"]["sheets"] if s["system"] == "mailbox" for r in s["rows"][:1]]
+    assert (paper.json["population"], counts["issued"], counts["activated"], counts["locked"]) == ("reconstructed", 3, None, None)
+    page = client.get(f"/v1/reports/{paper.json['id']}/content", format="html", lang="vi")
+    assert page.status == 200 and "Tạm khóa: chưa xác định; thu hồi trong kỳ: 0" in page.body.decode()
     hire(client, "LATE", "Lê Thị Em")
     assert client.put("/v1/staff/LATE/accounts/certificate/observation", {"state": "active", "since": "2026-09-05"}).status == 200
     assert client.put("/v1/staff/NEW/departure", {"reason": "thoi_viec", "effective_on": "2026-09-15", "decision": {"number": "1/QĐ"}}).status in (200, 201)

@@ -24,6 +24,7 @@ def at(spec):
         if client.get("/v1/staff", page_size=1).json["items"]:
             wait_for(lambda: kept(on), "the day is kept")
         return client
+    go.service = service
     yield go
     if service.process:
         service.stop()
@@ -92,3 +93,21 @@ def test_what_cannot_be_told(at):
     assert asked(period="2026-10", **{"from": "2026-10-01"}) == (422, ["not_together"])
     assert asked(calendar="admin", **{"from": "2026-10-01"}) == (422, ["not_allowed"])
     assert asked() == (422, ["required"])
+
+
+def test_of_a_day_the_last_list_stays_until_its_time(at):
+    """A later snapshot of the day replaces the earlier one, and what is too old goes."""
+    def kept():
+        return at.service.ldapsearch("-b", "ou=snapshots,ou=system,dc=congvu", "(cvDocumentName=people.*)", "cvDocumentName")
+    client = at("2026-10-31")
+    make_units(client)
+    hire(client, "A", "Lê Thị An")
+    client = at("2026-10-31")
+    assert len(kept()) == 1
+    hire(client, "B", "Lê Thị Bình")
+    client = at("2026-11-01")
+    assert len(kept()) == 1 and pairs(since_kept(client, basis="recorded")) == ((2, 2), (2, 2))
+    at.service.settings["history_days"] = 5
+    client = at("2026-11-08")
+    wait_for(lambda: not kept(), "the list is too old")
+    assert client.get("/v1/coverage/changes", unit="T1.01", system=SYSTEM, period="2026-10").code == "snapshot_missing"
