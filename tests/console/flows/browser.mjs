@@ -102,6 +102,7 @@ export async function oneLanguage(page, where, language, names = []) {
   const texts = await page.evaluate(() => {
     const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (walk.nextNode()) if (!walk.currentNode.parentElement.closest('[translate=no], script')) found.push(walk.currentNode.data)
+    for (const at of document.querySelectorAll('[aria-label], [placeholder], [title]')) if (!at.closest('[translate=no]')) found.push(...['aria-label', 'placeholder', 'title'].map((name) => at.getAttribute(name) ?? ''))
     return found
   })
   const foreign = language === 'en' ? /[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]/i : /\b(the|and|not|please|with|unit|system|person|people|error|failed|unknown|loading|save|from)\b/i

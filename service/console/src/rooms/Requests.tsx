@@ -162,15 +162,15 @@ function All({ filters, may }: { filters: URLSearchParams; may: Scope[] }) {
   const asked = new URLSearchParams({ state, page_size: '100' })
   if (filters.get('page_token')) asked.set('page_token', filters.get('page_token')!)
   const list = useRead<Schema['RequestPage']>('v1/requests?' + asked)
-  const [told, tell] = useState('')
+  const [told, tell] = useState<Request>()
   // one that could do it himself needs not ask; somebody from elsewhere is asked for by whoever takes him on
   const kinds = KINDS.filter((k) => (k === 'transfer') === may.includes(needs(k)))
   const choice = (value: string, words: string) => <a href={link('requests', withFilters(filters, { state: value === OPEN ? '' : value, do: '' }))} aria-current={state === value ? 'true' : undefined}>{words}</a>
   return <>
     <p class="no-print"><a href={link('people')}>{t('back')}</a></p>
     <h1>{t('requests')}</h1>
-    {told && <p class="good" role="status">{told}</p>}
-    {kind ? <Ask kind={kind} filters={filters} asked={(r) => { tell(`${t('request_sent')} ${t('waits_for')}: ${answers(r)}.`); list.again(); location.replace(link('requests')) }} /> : <p class="acts no-print">{kinds.map((k) => <a key={k} class="button" href={link('requests', 'do=' + k)} onClick={() => tell('')}>{named(k, 'request_')}</a>)}</p>}
+    {told && <p class="good" role="status">{t('request_sent')} {t('waits_for')}: <Name>{answers(told)}</Name>.</p>}
+    {kind ? <Ask kind={kind} filters={filters} asked={(r) => { tell(r); list.again(); location.replace(link('requests')) }} /> : <p class="acts no-print">{kinds.map((k) => <a key={k} class="button" href={link('requests', 'do=' + k)} onClick={() => tell(undefined)}>{named(k, 'request_')}</a>)}</p>}
     <p class="choice no-print">{choice(OPEN, t('still_waiting_answer'))} {choice('done', t('asked_done'))} {choice('refused,withdrawn,lapsed', t('asked_not_done'))} <Print state={state} /></p>
     <Read of={list}>{(page) => page.items.length === 0 ? <p>{t('no_requests')}</p> : <>
       <Table head={[t('request'), t('name'), t('asking_unit'), t('asked_at'), t('state'), t('answer_until'), t('waits_for')]} rows={page.items.map((r) => ({ key: r.id!, cells: [
