@@ -3,6 +3,7 @@ import os
 
 import pytest
 
+from congvu import wait_for
 from running import run
 
 MORE = os.environ.get("CONGVU_MORE", "")  # not a setting of the service
@@ -15,6 +16,11 @@ def test_careful(office, flow, tmp_path):
 
 def test_one_number_everywhere(office, tmp_path):
     run(office, "one_number_everywhere", tmp_path, limit=900, rounds=200 if MORE else 12)
+
+
+def test_one_number_everywhere_while_the_directory_is_silent(office, tmp_path):
+    run(office, "one_number_everywhere", tmp_path, limit=280, rounds=30 if MORE else 12, slapd=office.slapd_pid())
+    wait_for(lambda: "Congvu-View-Age" not in office.client().get("/v1/coverage").headers, "it is heard again")
 
 
 @pytest.mark.skipif(not MORE, reason="long")

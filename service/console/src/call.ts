@@ -7,8 +7,8 @@ export type Schema = components['schemas']
 export type Problem = Partial<Schema['Problem']> & { status: number; code: string; detail: string }
 export type More = { signal?: AbortSignal; revision?: string; key?: string; type?: string; accept?: string }
 
-/** `unit`: that of the role acted in; null is everywhere. `today`: the site's day, as it was when the page was opened. `first`: the one-time secret of a first start, before there is anybody who could sign in. */
-export const session: { csrf: string; unit: string | null; today: string; first: string; ended: () => void } = { csrf: '', unit: null, today: '', first: '', ended: () => {} }
+/** `unit`: that of the role acted in; null is everywhere. `today`: the site's day, as it was when the page was opened. `first`: the one-time secret of a first start, before there is anybody who could sign in. `silent`: told for how many seconds the directory has not been heard; 0: it is. */
+export const session: { csrf: string; unit: string | null; today: string; first: string; ended: () => void; silent: (seconds: number) => void } = { csrf: '', unit: null, today: '', first: '', ended: () => {}, silent: () => {} }
 
 const TYPES: Record<string, string> = { PATCH: 'application/merge-patch+json' }
 const problem = (status: number): Problem => ({ status, code: '', detail: '' })
@@ -22,6 +22,10 @@ export async function send(method: string, path: string, body?: BodyInit, more: 
   if (more.key) headers['Idempotency-Key'] = more.key
   const answer = await fetch(path, { method, headers, body, signal: more.signal, credentials: 'same-origin' })
     .catch((error) => { throw more.signal?.aborted ? error : problem(0) })
+  // figures say how old they are only while they are old, were it no second yet
+  const age = answer.headers.get('Congvu-View-Age')
+  if (answer.ok && path.startsWith('v1/coverage?')) session.silent(age === null ? 0 : Math.max(1, Number(age)))
+  else if (age !== null) session.silent(Number(age))
   if (answer.ok) return answer
   const said = await answer.json().catch(() => ({}))
   if (answer.status === 401 || said.code === 'csrf_mismatch') session.ended()

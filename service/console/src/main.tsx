@@ -119,6 +119,13 @@ function useArrival(place: Place, main: { current: HTMLElement | null }) {
   useEffect(() => { if (document.activeElement === document.body) main.current?.focus({ preventScroll: true }) }, [at])
 }
 
+/** The directory is not heard: what is shown is what was known before, and for how long is said. */
+function Silent() {
+  const [minutes, set] = useState(0)
+  useEffect(() => { held.silent = (seconds) => set(Math.ceil(seconds / 60)); return () => { held.silent = () => {} } }, [])
+  return minutes > 0 ? <p class="effect" role="status">{t('directory_silent', { n: minutes })}</p> : null
+}
+
 function Inside({ place, ...own }: Own & { place: Place }) {
   const main = useRef<HTMLElement>(null)
   useSlash()
@@ -127,7 +134,7 @@ function Inside({ place, ...own }: Own & { place: Place }) {
   return <>
     <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); main.current?.focus() }}>{t('skip')}</a>
     <Head session={own.session} room={place.room} out={own.out} stuck={own.stuck} />
-    <main id="main" ref={main} tabIndex={-1}><Room place={place} {...own} /></main>
+    <main id="main" ref={main} tabIndex={-1}><Silent /><Room place={place} {...own} /></main>
   </>
 }
 

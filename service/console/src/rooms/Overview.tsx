@@ -120,7 +120,9 @@ export function Overview({ filters, head, may }: { filters: URLSearchParams; hea
   const unit = filters.get('unit') ?? ''
   const by = filters.get('by') ?? 'rate'
   const brief = useNarrow() && head
-  const figures = useRead<Figures>('v1/coverage?targets=true&compare=previous&depth=1' + (unit && `&unit=${encodeURIComponent(unit)}`))
+  const asked = 'v1/coverage?targets=true&depth=1' + (unit && `&unit=${encodeURIComponent(unit)}`)
+  // former days lie in the directory, which may be silent; the figures of today are there at once
+  const today = useRead<Figures>(asked), compared = useRead<Figures>(asked + '&compare=previous'), figures = compared.data ? compared : today
   const systems = useSystems()
   return <Read of={figures}>{(f) => {
     const totals = f.rows.filter((r) => r.row_kind === 'total').sort((a, b) => issued(b, f.basis).base - issued(a, f.basis).base)

@@ -236,6 +236,7 @@ export const en: Record<keyof typeof vi, string> = {
   many_undone: 'Locking of many was left half way: {done} of {all} done.',
   many_go_on: 'Go on with the {n} left',
   many_drop: 'Drop it, lock nobody else',
+  directory_silent: 'The directory has not answered for {n} minute: this page shows what was known before, and nothing can be saved yet.|The directory has not answered for {n} minutes: this page shows what was known before, and nothing can be saved yet.',
   last_administrator: 'This is the last administrator: after it nobody can sign in as site administrator.',
   many_will: 'Lock {n} at',
   many_none: '{n} have no open account there, nothing changes.',

@@ -242,6 +242,7 @@ export const vi = {
   many_undone: 'Việc khóa nhiều người còn dở: đã xong {done} trên {all} người.',
   many_go_on: 'Làm tiếp với {n} người còn lại',
   many_drop: 'Bỏ, không khóa tiếp',
+  directory_silent: 'Danh bạ đã {n} phút không trả lời: trang này hiện những gì biết được trước đó, và chưa lưu được thay đổi.',
   last_administrator: 'Đây là quản trị viên cuối cùng: sau khi khóa, không ai đăng nhập được với vai trò quản trị toàn tỉnh.',
   many_will: 'Khóa {n} người ở',
   many_none: '{n} người không có tài khoản đang mở ở đó, không đổi.',
