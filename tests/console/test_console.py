@@ -68,7 +68,7 @@ def test_rooms(office, flow, tmp_path):
     run(office, flow, tmp_path, limit=600)
 
 
-@pytest.mark.parametrize("flow", ["typing", "composing", "a_day_is_a_day", "shared_machine", "slash", "upgraded"])
+@pytest.mark.parametrize("flow", ["typing", "composing", "a_day_is_a_day", "shared_machine", "slash", "upgraded", "nothing_by_time", "enlarged"])
 def test_habits(office, flow, tmp_path):
     run(office, flow, tmp_path, limit=1500)
 

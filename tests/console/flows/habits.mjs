@@ -128,6 +128,28 @@ async function graphics(page, where) {
   assert.ok(pairs.length >= 4 && pairs.every(([, ratio]) => ratio >= 3), `${where}: ${JSON.stringify(pairs)}`)
 }
 
+/** The room that was gone to is drawn, and everything that it asked for is there. */
+async function come(page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await page.waitForFunction(() => { const text = document.querySelector('main').innerText; return text && !/Đang (lấy số liệu|tìm)/.test(text) })
+  await page.waitForLoadState('networkidle')
+}
+
+/** Texts that are seen (heads of columns stand before each cell on a narrow page), how much can be pressed, and what cannot be reached. */
+function shown() {
+  const seen = (at) => { const box = at.getBoundingClientRect(); return box.width > 1 && box.height > 1 && at.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && getComputedStyle(at).clipPath === 'none' }
+  const texts = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walk.nextNode()) if (walk.currentNode.data.trim() && !walk.currentNode.parentElement.closest('thead, script, option') && seen(walk.currentNode.parentElement)) texts.push(walk.currentNode.data.trim())
+  const pressed = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(seen)
+  return { texts, pressed: pressed.length, beyond: pressed.filter((at) => at.getBoundingClientRect().right > innerWidth + 1).map((at) => at.outerHTML.slice(0, 80)) }
+}
+
+/** What cannot be pressed says why beside it, and nothing is merely grey. */
+async function explained(page, where) {
+  const silent = await page.evaluate(() => [...document.querySelectorAll('[disabled], [aria-disabled=true]')].filter((at) => at.offsetParent && (at.disabled || !at.closest('p, form').querySelector('.words:not(:empty), .trouble:not(:empty)'))).map((at) => at.outerHTML.slice(0, 120)))
+  assert.deepEqual(silent, [], `${where}: not said why`)
+}
+
 /** What is seen that is coloured, or does not fit. */
 function onPaper() {
   const wrong = [], grey = (text) => { const [r, g, b, a = 1] = (text.match(/[\d.]+/g) ?? [0, 0, 0]).map(Number); return a === 0 || (r === g && g === b) }
@@ -305,7 +327,63 @@ export default {
     await page.getByRole('link', { name: 'Nhân sự', exact: true }).click()
     await settled(page)
     assert.equal(once, 2, 'one reading anew opens the room')
+    // what was typed is there behind it
+    await room(page, 'onboard')
+    await page.getByLabel('Họ và tên').fill('Trịnh Thị Nâng Cấp')
+    let gone = 0
+    await page.route(/console\/Leavers-/, (route) => gone++ ? route.continue() : route.fulfill({ status: 404, body: '' }))
+    await page.getByRole('link', { name: 'Nghỉ, chuyển đi', exact: true }).click()
+    await page.locator('#brake').waitFor()
+    await page.goBack()
+    await page.getByLabel('Họ và tên').waitFor()
+    assert.equal(await page.getByLabel('Họ và tên').inputValue(), 'Trịnh Thị Nâng Cấp')
   }),
+  /** What was said stays until somebody goes on: nothing is taken away by time alone. */
+  nothing_by_time: () => browser(async (page) => {
+    const person = await make('Trịnh Thị Thời Gian'), seen = () => page.locator('main').innerText()
+    await page.clock.install()
+    await signIn(page, given.hr)
+    await room(page, `person/${person.id}?do=edit`)
+    await page.getByLabel('Chức vụ').fill('Phó phòng')
+    await page.getByRole('button', { name: 'Xem trước thay đổi' }).click()
+    await page.getByText('Sau khi lưu (chưa lưu gì)').waitFor()
+    for (const step of ['looked', 'saved']) {
+      if (step === 'saved') { await page.getByRole('button', { name: 'Lưu' }).click(); await page.locator('.good').waitFor() }
+      await come(page)
+      const before = await seen()
+      await page.clock.fastForward('03:00:00')
+      assert.equal(await seen(), before, step)
+    }
+    for (const name of ['overview', 'people?q=khongcoai&status=departed', 'leavers', 'slips', 'requests', 'reports', 'lists']) {
+      await room(page, name)
+      await page.locator('h1').waitFor()
+      await come(page)
+      const before = await seen()
+      await page.clock.fastForward('03:00:00')
+      assert.equal(await seen(), before, name)
+    }
+  }),
+  /** Four times as large on a usual screen: what is seen before is seen then, and what can be pressed is within reach. */
+  enlarged: () => browser(async (page) => {
+    for (const who of ['hr', 'admin']) {
+      await page.setViewportSize({ width: 1280, height: 1024 })
+      await signIn(page, given[who])
+      for (const name of await roomsOf(who)) {
+        await page.setViewportSize({ width: 1280, height: 1024 })
+        await room(page, name)
+        await page.locator('h1').waitFor()
+        await come(page)
+        const wide = await page.evaluate(shown)
+        await page.setViewportSize({ width: 320, height: 256 })
+        await page.waitForFunction(() => innerWidth === 320)
+        const large = await page.evaluate(shown), there = new Set(large.texts)
+        assert.deepEqual(wide.texts.filter((text) => !there.has(text)), [], `${name}: lost`)
+        assert.equal(large.pressed, wide.pressed, `${name}: what can be pressed`)
+        assert.deepEqual(large.beyond, [], `${name}: beyond the edge`)
+      }
+      await signOut(page)
+    }
+  }, { deviceScaleFactor: 4 }),
   axe: async () => {
     const { colorScheme, forcedColors, width, language } = given
     await browser(async (page) => {
@@ -322,6 +400,7 @@ export default {
           assert.ok(await page.evaluate(() => document.activeElement !== document.body), `${where}: the focus is on nothing`)
           await oneLanguage(page, where, language ?? 'vi')
           await unhelped(page, where)
+          await explained(page, where)
           await plainWords(page)
           if (name === 'overview') await graphics(page, where)
           await picture(page, `${width}-${colorScheme}${forcedColors ? '-forced' : ''}-${language ?? 'vi'}-${who}-${name.replace(/stf_\w+/, 'one').replace(/\W+/g, '-')}`)

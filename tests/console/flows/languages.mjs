@@ -1,18 +1,18 @@
 // Every room worked in, in the language that is given: the same steps, and no word of the other language but names, titles and what somebody wrote.
-import { api, axeClean, browser, dayIn, given, isoOf, make, oneLanguage, picture, plainWords, room, settled } from './browser.mjs'
+import { api, axeClean, browser, dayIn, given, isoOf, make, oneLanguage, picture, plainWords, room, settled, translator } from './browser.mjs'
 
-const MARK = given.language === 'en' ? 'Anh' : 'Việt'
+const MARK = given.translated ? 'Dịch' : given.language === 'en' ? 'Anh' : 'Việt', OWN = given.translated ? 'font' : given.language
 const NAMES = ['Tôn Thất Song Ngữ', 'Tôn Nữ Hai Tiếng', 'Quách Văn Trùng', 'Lâm Thị Ra Đi'].map((name) => `${name} ${MARK}`)
 const PROGRAM = `Đọc sổ ${MARK}`
 
 /** Also on the page on which one signs in. */
-const spoken = (work) => browser(async (page) => { await page.addInitScript((language) => { if (location.protocol === 'http:') localStorage.setItem('congvu-language', language) }, given.language); await work(page) })
+const spoken = (work) => browser(async (page) => { await page.addInitScript((language) => { if (location.protocol === 'http:') localStorage.setItem('congvu-language', language) }, given.language); if (given.translated) await page.addInitScript(translator); await work(page) })
 
 async function clean(page, where) {
   await page.waitForLoadState('networkidle')
-  await oneLanguage(page, where, given.language, [...NAMES, PROGRAM, 'Quản trị ban đầu'])
+  await oneLanguage(page, where, given.language, [...NAMES, PROGRAM])
   await plainWords(page)
-  await picture(page, `${given.language}-${where}`)
+  await picture(page, `${OWN}-${where}`)
 }
 async function enter(page, login) {
   await page.goto('about:blank')
@@ -66,9 +66,9 @@ export default {
     await page.locator('#fault-period:not(:empty)').waitFor()
     await clean(page, 'report-empty')
     await page.locator('#period').selectOption({ index: 1 })
-    await page.locator('#number').fill(`41-${given.language}/BC`)
+    await page.locator('#number').fill(`41-${OWN}/BC`)
     await press(page)
-    const row = page.getByRole('row', { name: `41-${given.language}/BC` })
+    const row = page.getByRole('row', { name: `41-${OWN}/BC` })
     await row.waitFor()
     await clean(page, 'reports')
     await row.locator('a[href*="do=change"]').click()
@@ -178,7 +178,7 @@ export default {
     await page.locator('form.act').waitFor({ state: 'detached' })
     await clean(page, 'refused')
     // a line of another program, of whom somebody has to say whom it means
-    const code = `TRUNG-${given.language}`
+    const code = `TRUNG-${OWN}`
     await api('PUT', `/v1/staff/${code}`, { full_name: NAMES[2], unit: given.office, category: 'cong_chuc', birth_year: 1979, title: twin.title })
     await at(page, 'duplicates')
     const card = page.locator(`[data-code="${code}"]`)
