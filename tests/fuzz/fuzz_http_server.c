@@ -43,7 +43,7 @@ static bool authenticate(struct htp_exchange *x, const char *bearer, uint32_t *o
 {
     (void)x;
     *out_scopes = 1;
-    return strcmp(bearer, "good") == 0 || cv_fail(err, cvp_unauthenticated, NULL, "Sai", "Wrong");
+    return (bearer != NULL && strcmp(bearer, "good") == 0) || cv_fail(err, cvp_unauthenticated, NULL, "Sai", "Wrong");
 }
 
 static bool no_thread(void *ctx, void **out_thread)

@@ -154,7 +154,8 @@ def power_cuts(machine, draw, rounds, minutes=600):
             starts.append(time.monotonic() - at)
         load.some()
     client = machine.client()
-    known = {a["staff"]["staff_code"] for a in pages(client, "/v1/accounts", system="mailbox") if a["last_active_on"]}
+    used = {entry["cvId"][0] for entry in machine.ldapsearch("-b", "ou=usage", "(cvUseDays=*)", "cvId")}  # the view may still be reading them
+    known = {a["staff"]["staff_code"] for a in pages(client, "/v1/accounts", system="mailbox") if a["staff"]["id"] in used}
     return {"cuts": len(forgotten), "sign_ins": len(signed_in), "sign_ins_lost": len(signed_in - known), "acknowledged": len(load.acknowledged), "lost": load.missing(client), "doubles": doubles(client),
             "pages_forgotten": sum(forgotten), "pages_not_flushed": sum(pending), "start": {"median": share(starts, 0.5), "most": max(starts)},
             "refused": dict(load.refused)}
