@@ -222,7 +222,8 @@ export default {
     const person = await make(NAMES[0])
     await enter(page, given.admin)
     await at(page, `access?of=${person.id}`)
-    const [roles, tokens] = [page.locator('main > section').first(), page.locator('main > section').last()]
+    const roles = page.locator('main > section', { has: page.locator('h2', { hasText: NAMES[0] }) }), tokens = page.locator('main > section').last()
+    await tokens.locator('table').waitFor()
     await roles.locator('button').last().click()
     await page.locator('form.act').waitFor()
     await press(page)
