@@ -102,12 +102,21 @@ void htp_guard_line(struct htp_head *head, const char *method, const char *targe
         blame(head, "the words of the request line");
 }
 
+/* As they came, or a NUL of the library in their place: a sign among them is of a line that was dropped. */
+static bool only_line_ends(const char *from, const char *to)
+{
+    while (from < to && memchr("\r\n", *from, sizeof("\r\n")))
+        from++;
+    return from >= to;
+}
+
 /* Between two lines: CRLF. A library that trims leaves blanks before it. */
 static bool line_ended(const struct htp_head *head, const char *next)
 {
     ptrdiff_t gap = next - head->end;
 
-    return gap == 2 || (head->trims && gap > 2 && only_blanks(head->end + 1, next - 2));
+    return (gap == 2 && only_line_ends(head->end, next)) ||
+           (head->trims && gap > 2 && only_blanks(head->end + 1, next - 2));
 }
 
 static bool value_follows(const char *name, size_t name_len, const char *value)
@@ -132,7 +141,7 @@ void htp_guard_end(struct htp_head *head, size_t size)
 {
     ptrdiff_t rest = head->begin + size - head->end;
 
-    if (rest != 4 && !(head->trims && rest > 4))
+    if (!(rest == 4 && only_line_ends(head->end, head->end + rest)) && !(head->trims && rest > 4))
         blame(head, "a NUL, a bare LF or a header without a name");
 }
 

@@ -147,6 +147,7 @@ def post(headers, body=b"", **more):
 
 
 REFUSED = {
+    "a header of a colon and one sign at the end of a head of LFs": b"GET /shared HTTP/1.1\r\nHost: a\n:x\n\n",
     # two statements of the length
     "te_and_cl": post(CHUNKED + b"Content-Length: 4\r\n", CHUNKS + SMUGGLED),
     "cl_and_te": post(b"Content-Length: 4\r\n" + CHUNKED, CHUNKS + SMUGGLED),
