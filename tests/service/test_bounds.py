@@ -1,5 +1,6 @@
 """What has a bound keeps it, whoever adds to it: posts, names in a release, units that end, logins."""
 import itertools
+import re
 
 from congvu import an, day, nth, site_today, wait_for
 from test_brake import a_line, crowd, lock, release, waiting
@@ -98,3 +99,22 @@ def test_where_a_login_follows_the_mailbox_no_other_one_gets_it(client):
     assert (taken.status, taken.code) == (409, "address_taken"), taken
     free = client.put(f"/v1/staff/{a}/accounts/{system['id']}", {"state": "present", "login": "rieng.mot.ten"})
     assert free.status in (200, 201, 202), free
+
+
+def test_a_value_that_is_not_among_what_there_is_can_be_read_and_is_422(client, spec):
+    """As the contract says of all of them; of which parameters that can be tried, the contract tells."""
+    person, = client.get("/v1/staff", page_size=1).json["items"]
+    places, tried = {"staff": person["id"], "unit": "T1", "system": "mailbox"}, 0
+    for path, item in spec.document["paths"].items():
+        wanted = re.findall(r"{(\w+)}", path)
+        if "get" not in item or not path.startswith("/v1/") or not set(wanted) <= set(places):
+            continue
+        for parameter in spec.parameters(path, item["get"]):
+            of = spec.resolve(parameter["schema"])
+            each = spec.resolve(of["items"]) if of.get("type") == "array" else of
+            if parameter["in"] == "query" and parameter["name"] not in ("layout", "csv_delimiter", "window", "calendar") and "enum" in each:
+                answer = client.get(path.format(**places), **{parameter["name"]: "nonesuch"})
+                assert (answer.status, answer.code) == (422, "validation_failed"), (path, parameter["name"], answer)
+                assert parameter["name"] in [e.get("parameter") for e in answer.json["errors"]], answer
+                tried += 1
+    assert tried > 20

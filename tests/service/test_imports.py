@@ -337,7 +337,7 @@ def test_rows_come_in_pages_and_each_is_found_in_the_file_by_its_number(client):
     answer = client.call("GET", f"/v1/imports/{plan['id']}/file", headers={"Accept": "text/csv"})
     table = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
     assert [table[r["row"]][3] for r in seen] == ["IP-1", "IP-3", "IP-5", "IP-7"] and all(table[r["row"]][0] for r in seen)
-    assert client.get(f"/v1/imports/{plan['id']}/rows", page_size=0).status == 400
+    assert client.get(f"/v1/imports/{plan['id']}/rows", page_size=0).status == 422
 
 
 def test_what_is_past_its_days_goes_however_much_lies_before_it(start):
@@ -364,7 +364,7 @@ def test_what_is_past_its_days_goes_however_much_lies_before_it(start):
 
 def test_refusals(client, shared):
     assert upload(client, "staff", b"%PDF-1.4").code == "list_unreadable"
-    assert upload(client, "king", "a;b\n").status == 400
+    assert upload(client, "king", "a;b\n").status == 422
     assert client.get("/v1/imports/imp_01jd3k5m7p9r").code == "import_not_found"
     plan = upload(client, "staff", STAFF.replace("IM-", "IX-")).json
     assert any(i["id"] == plan["id"] for i in client.get("/v1/imports").json["items"])

@@ -97,9 +97,21 @@ bool api_body(struct htp_exchange *x, const struct cv_jin **out)
     return *out != NULL;
 }
 
+/* Everything that was sent could be read, and some of it is not among what there is. */
+static bool only_not_allowed(const struct cv_faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (strcmp(faults->items[i].code, "not_allowed_value") != 0 &&
+            strcmp(faults->items[i].code, "out_of_range") != 0)
+            return false;
+    return faults->count > 0;
+}
+
 bool api_faultless(struct htp_exchange *x, enum cv_problem problem)
 {
     struct cv_error err = {0};
+    if (problem == cvp_invalid_parameter && only_not_allowed(&x->faults))
+        problem = cvp_validation_failed;
     if (cv_faults_check(&x->faults, problem, &err))
         return true;
     htp_problem(x, &err, &x->faults);
