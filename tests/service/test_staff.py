@@ -3,7 +3,9 @@ import concurrent.futures
 import threading
 import unicodedata
 
-from congvu import an, asked_about, wait_for, nth
+import pytest
+
+from congvu import an, asked_about, day, wait_for, nth
 
 
 def test_onboarding_gives_an_address_and_the_required_accounts(shared, client):
@@ -224,6 +226,21 @@ def test_a_leaver_goes_on_no_leave(client):
     answer = client.patch("/v1/staff/GONE-1", {"status": "on_leave", "leave": {"kind": "thai_san", "from": "2026-01-01"}})
     assert (answer.status, answer.code) == (409, "staff_departed") and "reinstatement" in answer.json["links"]
     assert client.patch("/v1/staff/GONE-1", {"birth_year": 1966}).status == 200
+
+
+@pytest.mark.parametrize("move", [
+    {"unit": "T1.02", "decision": {"number": "88/QĐ", "effective_on": day(3)}}, {"unit": "T1.02"},
+    {"posts": [{"unit": "T1.02", "kind": "chinh_thuc", "primary": True}]}, {"add_post": {"unit": "T1.02", "kind": "kiem_nhiem"}},
+    {"title": "Trưởng phòng", "decision": {"number": "89/QĐ", "effective_on": day(0)}}], ids=["dated", "unit", "posts", "second", "title"])
+def test_a_leaver_is_moved_nowhere(client, move):
+    client.put("/v1/staff/GONE-2", an(full_name="Tô Văn Đã Nghỉ", birth_year=1967))
+    client.put("/v1/staff/GONE-2/departure", {"reason": "nghi_huu"})
+    before = client.get("/v1/staff/GONE-2").json
+    answer = client.patch("/v1/staff/GONE-2", move)
+    assert (answer.status, answer.code) == (409, "staff_departed") and "reinstatement" in answer.json["links"], answer
+    assert client.get("/v1/staff/GONE-2").json == before
+    corrected = client.patch("/v1/staff/GONE-2", {"title": move.get("title", "Kế toán")})
+    assert corrected.status == 200, "without a day it is a correction"
 
 
 def test_an_eth_is_taken_as_d_and_capitals_are_proposed_as_they_are_written(client):

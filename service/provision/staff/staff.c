@@ -313,11 +313,19 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
 
 /* ---- patch, read, delete ---- */
 
-/* What was written wrongly about a leaver may be mended, but he is neither at work nor on leave. */
+/* A new title without a day corrects the one on record. */
+static bool moves(const struct prov_staff_input *in)
+{
+    bool dated = in->decision.given == CV_VALUE && in->decision.value.effective_on != CV_NO_DAY;
+    return in->unit.given == CV_VALUE || in->posts_given == CV_VALUE || in->add_post != NULL ||
+           (in->title.given != CV_ABSENT && dated);
+}
+
+/* What was written wrongly about a leaver may be mended, but he is neither at work nor on leave, and goes nowhere. */
 static bool patch_change(struct prov_change *change, void *ctx, struct cv_error *err)
 {
     const struct prov_staff_input *in = ctx;
-    bool serves = in->status.given == CV_VALUE || in->leave_given == CV_VALUE;
+    bool serves = in->status.given == CV_VALUE || in->leave_given == CV_VALUE || moves(in);
     if (serves && !dom_still_here(change->before, cv_today(), err))
         return false;
     return prov_apply_staff(change, ctx, err);
