@@ -114,6 +114,18 @@ def test_two_primary_posts_on_one_day_are_refused(client):
     assert client.patch("/v1/staff/D-7", {"posts": posts}).status == 200
 
 
+def test_the_last_primary_post_does_not_end_before_tomorrow(client):
+    """Who belongs nowhere any more has left: that is a departure, and not an active person whom no figure counts."""
+    put(client, "D-71", full_name="Bùi Văn Không Nơi")
+    post = {"unit": "T1.01", "title": "Chuyên viên", "kind": "chinh_thuc", "primary": True, "from": day(-90)}
+    for code, end in (("D-71", -1), ("D-71", 0), ("D-72", -1)):
+        answer = client.put(f"/v1/staff/{code}", an(full_name="Bùi Văn Không Nơi", not_same_as=["*"], posts=[{**post, "to": day(end)}]))
+        assert answer.status == 422 and [(e["pointer"], e["code"]) for e in answer.json["errors"]] == [("#/posts/0/to", "out_of_range")], answer
+    assert client.patch("/v1/staff/D-71", {"posts": [{**post, "to": day(9)}]}).status == 200, "it may end on a day to come"
+    away = [{**post, "to": day(-1)}, {**post, "from": day(5)}]
+    assert client.patch("/v1/staff/D-71", {"posts": away}).status == 200, "who comes back is away in between"
+
+
 def test_leave_ends_with_its_last_day_and_the_next_one_stands_beside_it(client, shared):
     put(client, "D-8", full_name="Hồ Thị Nghỉ Phép")
     first = client.patch("/v1/staff/D-8", {"status": "on_leave", "leave": {"from": day(-3), "to": day(0), "kind": "om_dau"}}).json

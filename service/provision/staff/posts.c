@@ -127,6 +127,22 @@ static void check_primaries(struct prov_call *call, const struct dom_post *posts
                          "There is one primary post a day; say on which day the former one ends");
 }
 
+/* Who belongs nowhere any more has left, and for that there is a departure. */
+static void check_goes_on(struct prov_call *call, const struct dom_post *posts, size_t count)
+{
+    size_t last = count;
+    for (size_t i = 0; i < count; i++) {
+        if (posts[i].primary && !has_ended(&posts[i], cv_today()))
+            return;
+        if (posts[i].primary && (last == count || posts[i].to > posts[last].to))
+            last = i;
+    }
+    if (last < count)
+        cv_fault_add(call->faults, CV_AT_POINTER, post_pointer(call, last, "to"), "out_of_range",
+                     "Không còn vị trí chính nào từ hôm nay; nếu đã thôi làm việc, vui lòng ghi kết thúc công tác",
+                     "No primary post is in force today or to come; record a departure of who has left");
+}
+
 /* Nobody was here before he was recorded, unless it is said: by hired_on (null = nobody knows since when) or a
  * decision. */
 static cv_day first_day(const struct dom_staff *staff, const struct prov_staff_input *in)
@@ -177,6 +193,7 @@ static size_t read_list(struct prov_change *change, const struct prov_staff_inpu
         check_days(call, post, i);
     }
     check_primaries(call, posts, count);
+    check_goes_on(call, posts, count);
     return count;
 }
 
