@@ -75,7 +75,7 @@ function Release({ line, self, released }: { line: Line; self: string; released:
   }
   return <form onSubmit={send} noValidate>
     <Table head={[t('tick'), t('name'), t('unit'), t('what'), t('since')]} rows={page.map((w) => ({ key: id(w), cells: [
-      w.staff?.id === self ? <span class="words">{t('yourself')}</span> : ticks.box(id(w), w.staff?.full_name ?? named(w.kind, 'brake_')),
+      w.staff?.id === self ? <span class="words">{t('yourself')}</span> : ticks.box(id(w), w.staff ? whole(w.staff) : named(w.kind, 'brake_')),
       w.staff ? <PersonLink id={w.staff.id} name={whole(w.staff)} /> : '—', <Name>{w.staff?.unit?.name ?? w.unit?.name ?? '—'}</Name>, <What w={w} />, moment(w.since)] }))} />
     {pager}
     <Ticks ticks={ticks} n={once.length} everyone={() => once.map(id)} />

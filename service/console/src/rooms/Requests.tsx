@@ -60,7 +60,7 @@ function Ask({ kind, filters, asked }: { kind: Kind; filters: URLSearchParams; a
   const own = kind === 'transfer' ? transferAct() : kind === 'new_account' ? newcomerAct() : accountAct(kind, person.data, systems, filters.get('system') ?? '')
   const act = {
     title: named(kind, 'request_'), words: t('request_words'), verb: () => t('send_request'), done: asked,
-    effect: (r: Request) => <ul><li>{named(r.kind, 'request_')}: <Name>{who(r)}</Name></li>{r.system && <li>{t('system')}: {systemName(systems, r.system)}</li>}<li>{t('waits_for')}: <Name>{answers(r)}</Name></li>{r.decision && <li>{t('decision')}: <Name>{decisionWords(r.decision)}</Name></li>}<li>{t('answer_due', { day: day(r.due_on) })}</li></ul>, ...own,
+    effect: (r: Request) => <ul><li>{named(r.kind, 'request_')}: <Name>{who(r)}</Name></li>{r.system && <li>{t('system')}: {systemName(systems, r.system)}</li>}<li>{t('asking_unit')}: <Name>{r.unit.name}</Name></li>{r.title && <li>{t('title')}: <Name>{r.title}</Name></li>}<li>{t('waits_for')}: <Name>{answers(r)}</Name></li>{r.decision && <li>{t('decision')}: <Name>{decisionWords(r.decision)}{r.decision.effective_on && ` · ${t('from')} ${day(r.decision.effective_on)}`}</Name></li>}<li>{t('answer_due', { day: day(r.due_on) })}</li></ul>, ...own,
   } as Act
   const form = ['request', kind, of, filters.get('system') ?? ''].join(' ')
   return <ActForm key={form} act={act} form={form} close={link('requests')} />
