@@ -340,7 +340,8 @@ export default {
   }),
   /** What was said stays until somebody goes on: nothing is taken away by time alone. */
   nothing_by_time: () => browser(async (page) => {
-    const person = await make('Trịnh Thị Thời Gian'), seen = () => page.locator('main').innerText()
+    const person = await make('Trịnh Thị Thời Gian'), seen = async () => (await page.locator('main').innerText()).split('\n')
+    const gone = async (before) => { const now = await seen(); return before.filter((line) => !now.some((l) => l.includes(line))) } // what comes late is no loss
     await page.clock.install()
     await signIn(page, given.hr)
     await room(page, `person/${person.id}?do=edit`)
@@ -352,7 +353,7 @@ export default {
       await come(page)
       const before = await seen()
       await page.clock.fastForward('03:00:00')
-      assert.equal(await seen(), before, step)
+      assert.deepEqual(await gone(before), [], step)
     }
     for (const name of ['overview', 'people?q=khongcoai&status=departed', 'leavers', 'slips', 'requests', 'reports', 'lists']) {
       await room(page, name)
@@ -360,7 +361,7 @@ export default {
       await come(page)
       const before = await seen()
       await page.clock.fastForward('03:00:00')
-      assert.equal(await seen(), before, name)
+      assert.deepEqual(await gone(before), [], name)
     }
   }),
   /** Four times as large on a usual screen: what is seen before is seen then, and what can be pressed is within reach. */
@@ -378,7 +379,7 @@ export default {
         await page.waitForFunction(() => innerWidth === 320)
         const large = await page.evaluate(shown), there = new Set(large.texts)
         assert.deepEqual(wide.texts.filter((text) => !there.has(text)), [], `${name}: lost`)
-        assert.equal(large.pressed, wide.pressed, `${name}: what can be pressed`)
+        assert.ok(large.pressed >= wide.pressed, `${name}: ${wide.pressed} can be pressed, ${large.pressed} enlarged`)
         assert.deepEqual(large.beyond, [], `${name}: beyond the edge`)
       }
       await signOut(page)
