@@ -66,6 +66,7 @@ struct cv_error {
     enum cv_problem problem;
     char field[96];           /* attribute, JSON pointer or parameter that it is about, or "" */
     char text[CV_LANGS][512]; /* one sentence for people, no secrets; with what another system said */
+    char subject[64];         /* what the brake stopped: "staff/stf_...", "unit/unt_...", "system/...", or "" */
     char link[128];           /* where to go next (release, reinstatements, read-back), or "" */
     char etag[32];            /* the current entity tag, with etag_mismatch */
     unsigned retry_after_s;   /* 0 = not said */

@@ -67,8 +67,9 @@ struct prov_brake_line {
 };
 /* The caller's own line, and with brake:release or staff:read every other one in which something waits in his scope. */
 bool prov_brake_status(struct prov_call *call, struct prov_brake_line **out, size_t *out_count, struct cv_error *err);
-/* The caller's own line without what waits: one reading. */
-bool prov_brake_own(struct prov_call *call, struct prov_brake_line *out, struct cv_error *err);
+/* The caller's own line, with who may release `subject` (of the error that stopped it) and without what waits: one
+ * reading. */
+bool prov_brake_own(struct prov_call *call, const char *subject, struct prov_brake_line *out, struct cv_error *err);
 
 struct prov_release_input {
     const char *token; /* any one of the stopped line, or the person who was stopped */

@@ -140,10 +140,10 @@ void api_read_usage(struct cv_arena *arena, struct cv_faults *faults, const stru
 void api_read_usage_lines(struct cv_arena *arena, struct cv_faults *faults, const char *bytes, size_t len,
                           struct prov_usage_input *out);
 
-/* "brake" of the caller's own line: what he did this hour, who may release; `with_waiting`: and how much waits. */
+/* "brake" of the caller's own line: what he did this hour, who may release, and how much waits. */
 struct prov_releaser;
 void api_write_releasers(struct cv_jout *j, const char *name, const struct prov_releaser *who, size_t count);
-void api_write_own_brake(struct htp_exchange *x, struct prov_call *call, bool with_waiting);
+void api_write_own_brake(struct htp_exchange *x, struct prov_call *call);
 
 bool api_figures_costly(const struct htp_exchange *x); /* coverage.c: too much for the event loop? */
 

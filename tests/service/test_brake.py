@@ -221,6 +221,20 @@ def test_who_sees_what_waits(shared, admin, line):
     assert release(admin, line, digest=waiting(admin, line)["digest"]).json["waiting"] == 0
 
 
+def test_a_stopped_order_names_whoever_can_release_it(shared, admin, line):
+    assert batch(line, crowd(admin, "WHOM", LIMIT))["summary"]["done"] == LIMIT
+    stopped, refused = crowd(admin, "WHOM", 1, unit="T1.01", first=LIMIT) + crowd(admin, "WHOX", 1, unit="T1.02")
+    here, there = (a_line(shared, admin, ["brake:release"], unit=unit).id for unit in ("T1.01", "T1.02"))
+    for again in range(2):
+        answer = line.put(f"/v1/staff/{stopped}/departure", {"reason": "thoi_viec", "effective_on": day(0)})
+        named = [r["token"] for r in answer.json["brake"]["releasers"]]
+        assert answer.code == "brake_engaged" and here in named and there not in named, (again, answer)
+    answer = line.put(f"/v1/staff/{refused}/accounts/mailbox", {"state": "closed", "reason": "khác"})
+    named = [r["token"] for r in answer.json["brake"]["releasers"]]
+    assert answer.code == "brake_engaged" and there in named and here not in named, answer
+    assert release(admin, line, digest=waiting(admin, line)["digest"]).json["waiting"] == 0
+
+
 # ---- one word does not switch it off ----
 
 def lock(client, person, system="mailbox"):

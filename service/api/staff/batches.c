@@ -111,7 +111,7 @@ static void write_batch(struct htp_exchange *x, struct prov_call *call, const st
     }
     cv_jout_end(j);
     if (sums[LINE_HELD] > 0 && !call->validate_only)
-        api_write_own_brake(x, call, true);
+        api_write_own_brake(x, call);
     cv_jout_array(j, "results");
     for (size_t i = 0; i < count; i++)
         write_line(x, i, &lines[i]);

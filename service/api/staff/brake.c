@@ -130,30 +130,36 @@ void api_get_brake(struct htp_exchange *x)
     htp_reply(x, 200);
 }
 
-void api_write_own_brake(struct htp_exchange *x, struct prov_call *call, bool with_waiting)
+static void write_own(struct htp_exchange *x, const struct prov_brake_line *own, bool with_waiting)
 {
-    struct prov_brake_line own, *lines = &own;
-    size_t count = 1;
-    struct cv_error err = {0};
-    bool ok = with_waiting ? prov_brake_status(call, &lines, &count, &err) : prov_brake_own(call, &own, &err);
-    if (!ok) {
+    if (own == NULL) {
         cv_jout_null(&x->out, "brake"); /* what was asked for has its answer all the same */
         return;
     }
     cv_jout_object(&x->out, "brake");
-    write_line_head(x, &lines[0]);
+    write_line_head(x, own);
     if (with_waiting)
-        write_waiting_counts(&x->out, &lines[0]);
+        write_waiting_counts(&x->out, own);
     cv_jout_end(&x->out);
+}
+
+void api_write_own_brake(struct htp_exchange *x, struct prov_call *call)
+{
+    struct prov_brake_line *lines;
+    size_t count;
+    struct cv_error err = {0};
+    write_own(x, prov_brake_status(call, &lines, &count, &err) ? &lines[0] : NULL, true);
 }
 
 void api_problem_members(struct htp_exchange *x, const struct cv_error *err)
 {
     struct prov_call call;
+    struct prov_brake_line own;
+    struct cv_error none = {0};
     if (err->problem == cvp_brake_engaged)
         cv_jout_bool(&x->out, "kept", err->retry_after_s == 0); /* what is kept is not to be sent again */
     if (err->problem == cvp_brake_engaged && x->actor != NULL && x->thread != NULL && api_call(x, &call))
-        api_write_own_brake(x, &call, false);
+        write_own(x, prov_brake_own(&call, err->subject, &own, &none) ? &own : NULL, false);
     if (err->problem == cvp_possible_duplicate && x->aside != NULL)
         api_write_candidates(x, x->aside);
 }

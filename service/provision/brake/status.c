@@ -224,15 +224,22 @@ bool prov_brake_status(struct prov_call *call, struct prov_brake_line **out, siz
     return true;
 }
 
-bool prov_brake_own(struct prov_call *call, struct prov_brake_line *out, struct cv_error *err)
+bool prov_brake_own(struct prov_call *call, const char *subject, struct prov_brake_line *out, struct cv_error *err)
 {
     struct prov_lines lines;
+    struct prov_waiting stopped = {.people = 1};
     struct dom_brake brake;
     if (!prov_lines_load(call, &lines, err))
         return false;
     *out = (struct prov_brake_line){.line = prov_line_of_actor(&lines, call->actor), .own = true};
+    if (prov_waiting_place(call, subject, &stopped)) {
+        out->items = &stopped;
+        out->count = 1;
+    }
     if (!dir_brake_read(call->dir, out->line, call->arena, &brake, err))
         return false;
     fill(call, &lines, &brake, out);
+    out->items = NULL;
+    out->count = 0;
     return true;
 }

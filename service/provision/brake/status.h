@@ -15,6 +15,8 @@ bool prov_waiting_gather(struct prov_call *call, const struct prov_lines *lines,
 /* Of what waits in one line, as prov_brake_status() gives it. */
 bool prov_waiting_of(struct prov_call *call, const struct prov_wait_list *all, struct cv_id line,
                      struct prov_brake_line *out, struct cv_error *err);
+/* What a target names, when that lies in the caller's scope. */
+bool prov_waiting_place(struct prov_call *call, const char *target, struct prov_waiting *out);
 /* Of an order to leave that waits. */
 const char *prov_order_key(struct cv_arena *arena, struct cv_id staff, const struct dom_departure *d);
 /* Who may release all that waits in the line. */

@@ -134,11 +134,10 @@ static const char *after(const char *target, const char *prefix)
     return strncmp(target, prefix, len) == 0 ? target + len : NULL;
 }
 
-/* What the refusal is of, when that lies in the caller's scope. */
-static bool place(struct prov_call *call, const struct dom_brake_refusal *r, struct prov_waiting *w)
+bool prov_waiting_place(struct prov_call *call, const char *target, struct prov_waiting *w)
 {
     struct cv_id id;
-    const char *staff = after(r->target, "staff/"), *unit = after(r->target, "unit/");
+    const char *staff = after(target, "staff/"), *unit = after(target, "unit/");
     if (staff != NULL) {
         w->kind = PROV_WAITS_CHANGE;
         return cv_id_parse("stf_", staff, &id) && find_here(call, id, &w->staff);
@@ -148,7 +147,7 @@ static bool place(struct prov_call *call, const struct dom_brake_refusal *r, str
         return cv_id_parse("unt_", unit, &w->unit) && view_in_scope(call->prov->options.view, call->scope, w->unit);
     }
     w->kind = PROV_WAITS_SYSTEM;
-    w->system = after(r->target, "system/");
+    w->system = after(target, "system/");
     return w->system != NULL && call->scope.everywhere;
 }
 
@@ -156,7 +155,7 @@ static void add_refusal(struct prov_call *call, struct cv_id line, const struct 
                         struct prov_wait_list *all)
 {
     struct prov_waiting found = {.effective_on = CV_NO_DAY};
-    if (r->released_until != CV_NO_MOMENT || cv_now() - r->at >= DAY_S || !place(call, r, &found))
+    if (r->released_until != CV_NO_MOMENT || cv_now() - r->at >= DAY_S || !prov_waiting_place(call, r->target, &found))
         return;
     struct prov_waiting *w = add(call, all, line);
     if (w == NULL)

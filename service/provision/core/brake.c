@@ -36,6 +36,13 @@ static void say_why(struct cv_error *err, enum dom_brake_verdict verdict, int li
     err->retry_after_s = kept ? 0 : HOUR_S;
 }
 
+/* For whoever tells whom to ask: a second person has to reach it. */
+static void name_subject(struct prov_call *call, const struct judged *what, struct cv_error *err)
+{
+    const char *subject = what->target != NULL ? what->target : prov_staff_target(call->arena, what->one.staff);
+    snprintf(err->subject, sizeof(err->subject), "%s", subject);
+}
+
 static bool engaged(struct prov_call *call, const struct judged *what, enum dom_brake_verdict verdict,
                     struct cv_error *err)
 {
@@ -47,25 +54,30 @@ static bool engaged(struct prov_call *call, const struct judged *what, enum dom_
     }
     say_why(err, verdict, dom_brake_limit(what->one.kind, view_recorded(call->prov->options.view, call->scope)),
             what->kept);
+    name_subject(call, what, err);
     return false;
 }
 
 static bool no_room(struct cv_error *err)
 {
+    struct cv_error held = *err;
     cv_fail(err, cvp_brake_engaged, NULL,
             "Đã dừng và không giữ lại được, vì danh sách đang chờ đã đầy; vui lòng cho phép bớt những việc đang chờ, "
             "sau đó gửi lại",
             "Held, and not kept, for the list of what waits is full; please have some of it released, then send it "
             "again");
+    memcpy(err->subject, held.subject, sizeof(err->subject));
     snprintf(err->link, sizeof(err->link), "/v1/brake-releases");
     err->retry_after_s = HOUR_S;
     return false;
 }
 
-bool prov_brake_waits(struct cv_error *err)
+bool prov_brake_waits(struct cv_id staff, struct cv_error *err)
 {
     cv_fail(err, cvp_brake_engaged, NULL, "Đang chờ người thứ hai cho phép; gửi lại không làm thay đổi gì",
             "It waits for a second person; sending it again changes nothing. The list is at /v1/brake");
+    char id[CV_ID_TEXT];
+    snprintf(err->subject, sizeof(err->subject), "staff/%s", cv_id_text("stf_", staff, id));
     snprintf(err->link, sizeof(err->link), "/v1/brake-releases");
     return false;
 }

@@ -53,8 +53,8 @@ const char *prov_staff_target(struct cv_arena *arena, struct cv_id staff);
 const char *prov_system_target(struct cv_arena *arena, const char *slug);
 const char *prov_unit_target(struct cv_arena *arena, struct cv_id unit);
 
-/* Fails: it waits for a second person already, whatever the hour has room for. */
-bool prov_brake_waits(struct cv_error *err);
+/* Fails: what is ordered of him waits for a second person already, whatever the hour has room for. */
+bool prov_brake_waits(struct cv_id staff, struct cv_error *err);
 
 /* ---- changing a line's brake ---- by compare-and-swap; `fn` changes the copy, false = nothing to save */
 typedef bool prov_brake_fn(struct dom_brake *brake, struct cv_arena *arena, void *ctx);

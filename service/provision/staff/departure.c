@@ -142,7 +142,7 @@ static bool depart_change(struct prov_change *change, void *ctx, struct cv_error
         d->counted = true;
         d->released_by = change->call->agreed_by;
     } else if (d->state == DOM_HELD) {
-        return prov_brake_waits(err); /* only a release lets it go on, not the next hour */
+        return prov_brake_waits(change->before->id, err); /* only a release lets it go on, not the next hour */
     }
     change->is_order = true;
     change->order_kind = prov_order_kind(d);
@@ -179,7 +179,7 @@ static bool hold_change(struct prov_change *change, void *ctx, struct cv_error *
     struct dom_departure *d = NULL;
     bool ran = false;
     if (now != NULL && now->state == DOM_HELD)
-        return prov_brake_waits(err);
+        return prov_brake_waits(change->before->id, err);
     if (!take_order(change, in, &d, &ran, err))
         return false;
     if (!ran)
