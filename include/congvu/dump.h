@@ -1,8 +1,8 @@
 /* A data folder read as it lies on disk, beside the running service or at rest: records, and the changes that the log
  * still has. Nothing is written but the databases' lock files.
  *
- * Story of use. dir_dump_records() hands over every person, unit and document; dir_dump_changes() then the changes of
- * people and brakes, oldest first. Both run slapd's own reader as a child and end when it does.
+ * Story of use. dir_dump_records() hands over every person, unit, system and document; dir_dump_changes() then the
+ * changes of people and brakes, oldest first. Both run slapd's own reader as a child and end when it does.
  *
  *     const struct dir_dump dump = {.ctx = me, .staff = on_staff, .document = on_document};
  *     if (!dir_dump_records("/var/lib/congvu", "dc=congvu", &dump, &err)) ...
@@ -12,6 +12,7 @@
 
 #include "congvu/records.h"
 #include "congvu/staff.h"
+#include "congvu/system.h"
 #include "congvu/unit.h"
 
 /* One change of one person as the log has it: of posts, departures and accounts only what the change touched. */
@@ -35,6 +36,7 @@ struct dir_dump {
     void *ctx;
     void (*staff)(void *ctx, const struct dom_staff *staff);
     void (*unit)(void *ctx, const struct dom_unit *unit);
+    void (*system)(void *ctx, const struct dom_system *system);
     void (*document)(void *ctx, const struct dir_document *document);
     void (*past)(void *ctx, const struct dir_past *past);
     void (*past_brake)(void *ctx, const struct dir_past_brake *brake);

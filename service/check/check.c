@@ -26,6 +26,18 @@ static void on_unit(void *ctx, const struct dom_unit *unit)
                           .address = unit->mail_address != NULL ? cv_arena_strdup(c->arena, unit->mail_address) : NULL};
 }
 
+static void on_system(void *ctx, const struct dom_system *system)
+{
+    struct chk *c = ctx;
+    struct dom_system *grown = chk_grow(c->arena, c->systems, c->system_count, &c->system_cap, sizeof(*grown));
+    if (grown == NULL)
+        return;
+    c->systems = grown;
+    c->systems[c->system_count++] = (struct dom_system){.slug = cv_arena_strdup(c->arena, system->slug),
+                                                        .certificates = system->certificates,
+                                                        .retired = system->retired};
+}
+
 static void on_document(void *ctx, const struct dir_document *document)
 {
     if (strcmp(document->folder, "snapshots") == 0)
@@ -60,6 +72,7 @@ bool chk_run(const char *data_dir, const char *base, chk_say *say, void *ctx, st
     const struct dir_dump dump = {.ctx = &c,
                                   .staff = on_staff,
                                   .unit = on_unit,
+                                  .system = on_system,
                                   .document = on_document,
                                   .past = on_past,
                                   .past_brake = on_brake,

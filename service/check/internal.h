@@ -25,6 +25,9 @@ struct chk_person {
     struct cv_id *units; /* of all posts */
     size_t unit_count;
     bool departed, merged, may_sign_in, credential_set;
+    struct dom_departure departure; /* of who has departed: its reason */
+    const char **left_open;         /* systems whose accounts no departure has ordered to end, or not for long */
+    size_t left_open_count;
     struct chk_past past;
 };
 
@@ -44,6 +47,8 @@ struct chk {
     size_t count, cap;
     struct chk_unit *units;
     size_t unit_count, unit_cap;
+    struct dom_system *systems; /* what a departure asks of them */
+    size_t system_count, system_cap;
     struct chk_credit *credits;
     size_t credit_count, credit_cap;
     struct chk_document *documents; /* of snapshots */

@@ -4,6 +4,7 @@
 
 #include "check/internal.h"
 #include "congvu/text.h"
+#include "congvu/wish.h"
 
 static const char *keep(struct chk *c, const char *text)
 {
@@ -26,6 +27,20 @@ static bool may_sign_in(const struct dom_staff *staff)
         if (staff->accounts[i].desired == DOM_PRESENT || dom_may_login(staff->accounts[i].observed))
             return true;
     return false;
+}
+
+/* While a departure is at work, what it has ordered to end may still be open: a certificate until its issuer has
+ * revoked it. */
+static void keep_left_open(struct chk *c, const struct dom_staff *staff, const struct dom_departure *d,
+                           struct chk_person *p)
+{
+    p->departure.reason = d->reason;
+    p->left_open = CV_NEWS(c->arena, const char *, staff->account_count + 1);
+    for (size_t i = 0; i < staff->account_count && cv_arena_ok(c->arena); i++) {
+        const struct dom_account *account = &staff->accounts[i];
+        if (account->desired == DOM_PRESENT || (d->state != DOM_IN_PROGRESS && dom_may_login(account->observed)))
+            p->left_open[p->left_open_count++] = keep(c, account->system);
+    }
 }
 
 void chk_add_person(struct chk *c, const struct dom_staff *staff)
@@ -53,6 +68,8 @@ void chk_add_person(struct chk *c, const struct dom_staff *staff)
                              .may_sign_in = may_sign_in(staff),
                              .credential_set = staff->credential_set};
     keep_lists(c, staff, p);
+    if (p->departed)
+        keep_left_open(c, staff, d, p);
 }
 
 static int by_id(const void *a, const void *b)
@@ -175,13 +192,31 @@ static void judge_aliases(struct chk *c)
         }
 }
 
+/* ---- who has left ---- */
+
+static bool goes_along(const struct chk *c, const struct chk_person *p, const char *slug)
+{
+    for (size_t i = 0; i < c->system_count; i++)
+        if (strcmp(c->systems[i].slug, slug) == 0)
+            return dom_goes_along(&p->departure, &c->systems[i]);
+    return false;
+}
+
+static bool is_left_open(const struct chk *c, const struct chk_person *p)
+{
+    for (size_t i = 0; i < p->left_open_count; i++)
+        if (!goes_along(c, p, p->left_open[i]))
+            return true;
+    return false;
+}
+
 void chk_judge_people(struct chk *c)
 {
     struct chk_person **sorted = CV_NEWS(c->arena, struct chk_person *, c->count + 1);
     char day[CV_DAY_TEXT];
     for (size_t i = 0; i < c->count; i++) {
         struct chk_person *p = sorted[i] = &c->people[i];
-        if (p->departed && p->may_sign_in)
+        if (is_left_open(c, p))
             chk_found(c, CHK_LEAVER_OPEN, NULL, p, "Đã kết thúc công tác nhưng còn tài khoản mở",
                       "Has left, and an account is open");
         if (p->post_from != CV_NO_DAY && p->post_from > cv_today() && p->hired_on <= cv_today() && works(p))

@@ -66,6 +66,18 @@ def test_what_is_new_corrected_or_merged_is_sound(damaged):
     assert run.returncode == 0 and [f["kind"] for f in found] == ["summary"], found
 
 
+def test_a_departure_that_waits_for_a_certificate_is_sound(damaged):
+    service, client = damaged
+    for code, reason in (("S-CTS", "nghi_huu"), ("S-CTS-DI", "chuyen_cong_tac")):
+        assert client.put(f"/v1/staff/{code}", an(full_name=f"Cao Chứng Thư {reason}".replace("_", " "), unit="T1")).status == 201
+        assert client.put(f"/v1/staff/{code}/accounts/certificate/observation", {"state": "active"}).status in (200, 201)
+        assert client.put(f"/v1/staff/{code}/departure", {"reason": reason}).status in (200, 202)
+    run, found = check(service.data)
+    assert run.returncode == 0 and [f["kind"] for f in found] == ["summary"], found
+    for code in ("S-CTS", "S-CTS-DI"):
+        assert client.put(f"/v1/staff/{code}/accounts/certificate/observation", {"state": "revoked"}).status == 200
+
+
 def test_each_fault_is_found_beside_the_running_service_and_at_rest(damaged):
     service, client = damaged
     person = {}

@@ -39,6 +39,7 @@ static bool hand_record(void *ctx, const struct dir_entry *entry, struct cv_aren
     struct cv_error why = {0};
     struct dom_staff staff;
     struct dom_unit unit;
+    struct dom_system system;
     if (dir_has_class(entry, "cvStaff")) {
         if (!dir_unmap_staff(entry, arena, &staff, &why))
             tell(dump, entry, &why);
@@ -49,6 +50,11 @@ static bool hand_record(void *ctx, const struct dir_entry *entry, struct cv_aren
             tell(dump, entry, &why);
         else if (dump->unit != NULL)
             dump->unit(dump->ctx, &unit);
+    } else if (dir_has_class(entry, "cvSystemEntry")) {
+        if (!dir_unmap_system(entry, arena, &system, &why))
+            tell(dump, entry, &why);
+        else if (dump->system != NULL)
+            dump->system(dump->ctx, &system);
     } else if (dir_has_class(entry, "cvDocumentEntry")) {
         hand_document(dump, entry, arena);
     } else if (dir_get_int(entry, "cvSchemaVersion", 0) > DIR_SCHEMA_VERSION) {
@@ -60,8 +66,8 @@ static bool hand_record(void *ctx, const struct dir_entry *entry, struct cv_aren
 bool dir_dump_records(const char *data_dir, const char *base, const struct dir_dump *dump, struct cv_error *err)
 {
     return slapd_cat(data_dir, base, false,
-                     "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvDocumentEntry)"
-                     "(objectClass=cvStateEntry))",
+                     "(|(objectClass=cvStaff)(objectClass=cvUnitEntry)(objectClass=cvSystemEntry)"
+                     "(objectClass=cvDocumentEntry)(objectClass=cvStateEntry))",
                      hand_record, (void *)(uintptr_t)dump, err);
 }
 
