@@ -87,6 +87,18 @@ def test_a_revoked_token_is_not_replayed(client, hr):
 
 # ---- names inside what may be seen ----
 
+def test_figures_count_people_of_the_other_block_whom_lists_do_not_name(client, shared):
+    made = client.put("/v1/units/T1.04", {"name": {"vi": "Đảng ủy"}, "kind": "dang", "block": "dang_doan_the", "active_from": "2021-10-01", "parent": "T1", "slug": "danguy"})
+    assert made.status == 201, made
+    codes = [person(client, unit=unit) for unit in ("T1.01", "T1.04")]
+    listed = {}
+    for who, reader in (("everywhere", client), ("office", token(shared, "staff:read", "coverage:read", unit="T1"))):
+        row = next(r for r in reader.get("/v1/coverage", unit="T1", system="mailbox").json["rows"] if r["row_kind"] == "total")
+        behind = reader.get(row["links"]["not_activated"]).json
+        listed[who] = row["issued"] - row["activated"] - behind["total"], {c for c in codes if any(p["staff_code"] == c for p in behind["items"])}
+    assert listed == {"everywhere": (0, set(codes)), "office": (1, {codes[0]})}
+
+
 def test_a_guest_is_seen_without_his_home(client, shared, hr):
     code = person(client, unit="T1.02", title="Chánh văn phòng")
     posts = [{"unit": "T1.02", "title": "Chánh văn phòng", "primary": True}, {"unit": "T1.01", "title": "Tổ viên", "kind": "biet_phai"}]
