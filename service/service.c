@@ -90,7 +90,7 @@ static void look_at_room(struct service *s)
         return;
     s->room_looked_ns = now;
     dir_session_deadline(s->timer_session, cv_deadline_in_ms(TICK_DEADLINE_MS));
-    if (!dir_room_measure(s->timer_session, s->embedded != NULL ? s->conf.data_dir : "", &s->room, &err))
+    if (!dir_room_measure(s->timer_session, &s->room, &err))
         cv_log_error(CV_LOG_DEBUG, "storage", &err);
     if (before < DIR_FILL_HIGH && fullest(&s->room) >= DIR_FILL_HIGH)
         cv_log(CV_LOG_WARN, "storage", "the directory or its disk is %d %% full; from 90 %% on new records are refused",

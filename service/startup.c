@@ -56,7 +56,7 @@ bool startup_directory(struct service *s, bool may_run, struct cv_error *err)
                                        .ca_file = none_if_empty(c->directory_ca_file),
                                        .connect_ms = (int)c->directory_connect_ms,
                                        .room = &s->room};
-    dir_room_init(&s->room);
+    dir_room_init(&s->room, *c->directory_uri != '\0' ? "" : c->data_dir);
     if (*c->directory_uri != '\0')
         return open_site(s, err);
     struct dir_embedded_options options = {.data_dir = c->data_dir,

@@ -32,11 +32,11 @@ bool dir_readers_ready(struct dir_session *s, const struct dir_config *config, c
                        struct cv_error *err);
 /* Whose data the directory holds: the fingerprint of their key, "" when it holds none yet. */
 bool dir_data_fingerprint(struct dir_session *s, char out[17], struct cv_error *err);
-/* All unknown. */
-void dir_room_init(struct dir_room *room);
-/* Asks the server (cn=monitor) and the disk of data_dir ("" = not known here). What cannot be learnt stays as it was;
- * false + *err when the server shows nothing. */
-bool dir_room_measure(struct dir_session *s, const char *data_dir, struct dir_room *room, struct cv_error *err);
+/* All unknown. `folder`: where the databases lie; "" = not known here. It lives as long as the room. */
+void dir_room_init(struct dir_room *room, const char *folder);
+/* Asks the server (cn=monitor) and the folder's disk. What cannot be learnt stays as it was; false + *err when the
+ * server shows nothing. */
+bool dir_room_measure(struct dir_session *s, struct dir_room *room, struct cv_error *err);
 /* Asks by behaviour whether the server is configured as deploy/openldap says: uniqueness, indices, databases,
  * cn=monitor. Each fault is in *faults; false + *err only when it does not answer, or lets nothing be written. */
 bool dir_prove(struct dir_session *s, struct cv_faults *faults, struct cv_error *err);

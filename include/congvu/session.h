@@ -34,6 +34,7 @@
 enum dir_fill { DIR_FILL_MAIN, DIR_FILL_LOG, DIR_FILL_USAGE, DIR_FILL_WORK, DIR_FILL_DISK, DIR_FILLS };
 enum { DIR_FILL_UNKNOWN = -1, DIR_FILL_HIGH = 800 };
 struct dir_room {
+    const char *folder; /* of the embedded server's databases; "" = not known here */
     _Atomic int permille[DIR_FILLS];
     _Atomic bool closed; /* restored without a log: nothing but tokens is written until an operator opens it */
 };

@@ -139,6 +139,8 @@ bool dir_room_for(const struct dir_room *room, const char *dn, bool anew, struct
 bool dir_room_to_delete(const struct dir_room *room, const char *dn, struct cv_error *err);
 /* directory_full; returns false. */
 bool dir_room_full(struct cv_error *err);
+void dir_room_disk(struct dir_room *room); /* looks at the disk */
+bool dir_room_gone(struct dir_room *room); /* the same: has it no room left? */
 
 /* ---- CSNs (wire/csn.c): "20261129125735.123456Z#000000#001#000000" ---- */
 /* Of two of one server the later one is the greater text; of two servers they cannot be compared. */

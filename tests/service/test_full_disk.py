@@ -41,3 +41,20 @@ def test_a_full_disk_is_told_refuses_writes_and_loses_nothing(small_disk, start)
     service.stop()
     again = start(small_disk).client()
     assert {code: again.get(f"/v1/staff/{code}").json["address"] for code in made} == {code: a.json["address"] for code, a in made.items()}
+
+
+def test_who_meets_the_full_disk_first_hears_of_it(small_disk, start):
+    """Between two looks of the clockwork slapd says no more than that a commit failed."""
+    service = start(small_disk, fill_check_ms=3600000, directory_nosync="false")
+    client = service.client()
+    make_units(client)
+    take_all(small_disk / "ballast")
+    answers = []
+    while not answers or answers[-1].status == 201:
+        answers.append(client.put(f"/v1/staff/M-{len(answers)}", an(full_name=nth("Người Đầu Tiên", len(answers)))))
+        assert len(answers) < 500
+    assert (answers[-1].status, answers[-1].code) == (507, "directory_full"), answers[-1]
+    assert client.get("/readyz").json["checks"]["storage"]["status"] == "degraded"
+    (small_disk / "ballast").unlink()
+    for n, made in enumerate(answers[:-1]):
+        assert client.get(f"/v1/staff/M-{n}").json["id"] == made.json["id"]

@@ -1,7 +1,6 @@
 /* How full the databases and their disk are, and what that forbids: what one more write would not leave room for is
  * refused before it is sent, while the log of changes still has room for what must go on. */
 #include <stdatomic.h>
-#include <sys/statvfs.h>
 
 #include "congvu/server.h"
 #include "congvu/text.h"
@@ -14,8 +13,9 @@ static const char *const base_of[DIR_FILLS] = {
 
 const char *const dir_fill_names[DIR_FILLS] = {"main", "log", "usage", "work", "disk"};
 
-void dir_room_init(struct dir_room *room)
+void dir_room_init(struct dir_room *room, const char *folder)
 {
+    room->folder = folder;
     for (int i = 0; i < DIR_FILLS; i++)
         atomic_store(&room->permille[i], DIR_FILL_UNKNOWN);
 }
@@ -35,23 +35,14 @@ static void note_database(struct dir_room *room, const struct dir_entry *databas
             atomic_store(&room->permille[i], permille_of(database));
 }
 
-static void note_disk(struct dir_room *room, const char *folder)
-{
-    struct statvfs disk;
-    if (*folder == '\0' || statvfs(folder, &disk) != 0)
-        return;
-    uint64_t used = disk.f_blocks - disk.f_bfree, all = used + disk.f_bavail; /* as df counts for who is not root */
-    atomic_store(&room->permille[DIR_FILL_DISK], all == 0 ? DIR_FILL_UNKNOWN : (int)(used * 1000 / all));
-}
-
-bool dir_room_measure(struct dir_session *s, const char *data_dir, struct dir_room *room, struct cv_error *err)
+bool dir_room_measure(struct dir_session *s, struct dir_room *room, struct cv_error *err)
 {
     cv_auto_arena arena = cv_arena_new(SCRATCH_MAX);
     struct dir_entry *found = NULL;
     size_t count = 0;
     if (!arena)
         return cv_fail_as(err, CV_INTERNAL, "", "Hết bộ nhớ", "Out of memory");
-    note_disk(room, data_dir);
+    dir_room_disk(room);
     if (!dir_find_operational(s, "cn=Databases,cn=Monitor", "(olmMDBPagesMax=*)", MONITORED_MAX, arena, &found, &count,
                               err))
         return false;

@@ -106,8 +106,8 @@ static bool prove_databases(struct proving *p, struct cv_error *err)
                   "this database is missing, or the service cannot read it");
             cv_error_clear(err);
         }
-    dir_room_init(&room);
-    if (!dir_room_measure(p->s, "", &room, &full))
+    dir_room_init(&room, "");
+    if (!dir_room_measure(p->s, &room, &full))
         fault(p, "cn=monitor", "dịch vụ không đọc được: sẽ không báo trước khi đầy",
               "the service cannot read it: nobody will be warned before a database is full");
     return true;

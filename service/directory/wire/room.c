@@ -2,6 +2,7 @@
  * lease is a database of its own and always goes on. */
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "congvu/text.h"
 #include "directory/internal.h"
@@ -34,6 +35,24 @@ int dir_room_fill(const struct dir_room *room, const char *dn)
     if (dir_below(dn, DIR_WORK_BASE))
         return higher(disk, fill_of(room, DIR_FILL_WORK));
     return higher(disk, higher(fill_of(room, DIR_FILL_MAIN), fill_of(room, DIR_FILL_LOG)));
+}
+
+void dir_room_disk(struct dir_room *room)
+{
+    struct statvfs disk;
+    if (*room->folder == '\0' || statvfs(room->folder, &disk) != 0)
+        return;
+    uint64_t used = disk.f_blocks - disk.f_bfree, all = used + disk.f_bavail; /* as df counts for who is not root */
+    atomic_store(&room->permille[DIR_FILL_DISK], all == 0 ? DIR_FILL_UNKNOWN : (int)(used * 1000 / all));
+}
+
+/* A server that has no room says no more than that it could not: whoever meets it first looks at the disk. */
+bool dir_room_gone(struct dir_room *room)
+{
+    if (room == NULL)
+        return false;
+    dir_room_disk(room);
+    return fill_of(room, DIR_FILL_DISK) >= FULL_FOR_ALL;
 }
 
 bool dir_room_full(struct cv_error *err)

@@ -218,6 +218,8 @@ static bool send_write(struct dir_session *s, struct dir_request *request, const
     dir_disk_answered(disk);
     if (!answered)
         return false;
+    if (code == LDAP_OTHER && dir_room_gone(dir_session_config(s)->room))
+        return dir_room_full(err);
     if (code != LDAP_SUCCESS)
         return dir_refused(s, request, answer, err);
     /* done, but we cannot say which version it made: reading back tells */
