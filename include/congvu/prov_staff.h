@@ -63,6 +63,7 @@ struct prov_staff_result {
     size_t elsewhere;         /* and behind them so many whom he may not */
     const struct prov_duplicate *question; /* with PROV_NEEDS_DECISION */
     bool last_administrator;               /* of an account: after it nobody can sign in as one */
+    bool overtaken;                        /* a later decision holds; unit and title of this one were left alone */
 };
 bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
                        struct cv_error *err);
@@ -77,7 +78,7 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
 bool prov_staff_patch(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                       struct prov_staff_result *out, struct cv_error *err);
 /* Does a post carry the decision that the body had, or does a category begin on its day? A decision that decides
- * nothing here is not kept. True without one. */
+ * nothing here, or that a later one has overtaken, is not kept. True without one. */
 bool prov_decision_kept(const struct prov_staff_input *in, const struct prov_staff_result *result);
 /* Another code, also one that somebody else has or had: a current code beats a former one. */
 struct prov_renumber {

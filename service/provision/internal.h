@@ -116,6 +116,7 @@ struct prov_change {
     struct dom_staff *after; /* arrays are copies with room to grow */
     const char *hand_login;  /* of the one account that is changed, chosen by HR: goes before any rule; or NULL */
     bool quiet;              /* the revision stays */
+    bool overtaken;          /* what is said is of an old decision, and a later one holds */
     int brake_events;        /* accounts that were working and stop by this change */
     int urgent_events;       /* those of them that are locks for a stolen password */
     bool is_order;           /* an order to leave, kept by its own use case when the brake holds it, or what becomes

@@ -105,6 +105,45 @@ def test_a_transfer_to_come_is_called_off(client):
     assert all(a["next_login"] is None for a in answer.json["accounts"])
 
 
+def test_a_transfer_to_come_is_put_off(client):
+    put(client, "D-73", full_name="Đỗ Thị Hoãn Đi")
+    transfer(client, "D-73", day(4))
+    later = {"unit": "T1.02", "decision": {"number": "52/QĐ-UBND", "effective_on": day(17)}}
+    dry = client.call("PATCH", "/v1/staff/D-73?validate_only=true", later, {"If-Match": "*"})
+    assert dry.status == 200 and [c["field"] for c in dry.json["changes"]] == ["posts"], dry
+    answer = client.patch("/v1/staff/D-73", later)
+    assert "Congvu-Unchanged" not in answer.headers and "Congvu-Ignored" not in answer.headers
+    assert homes(answer.json) == [("T1.01", day(-900), day(17)), ("T1.02", day(17), None)]
+    assert [p["decision"]["number"] for p in answer.json["posts"] if p["decision"]] == ["52/QĐ-UBND"]
+    assert homes(transfer(client, "D-73", day(20)).json)[1] == ("T1.02", day(20), None), "under the number of before, too"
+    transfer(client, "D-73", day(30), title="Kế toán trưởng")
+    both = transfer(client, "D-73", day(25)).json
+    assert homes(both) == [("T1.01", day(-900), day(25)), ("T1.02", day(25), day(30)), ("T1.02", day(30), None)], "what comes behind stays"
+    assert homes(transfer(client, "D-73", day(40)).json) == [("T1.01", day(-900), day(40)), ("T1.02", day(40), None)]
+    stays = client.patch("/v1/staff/D-73", {"unit": "T1.01", "decision": {"number": "53/QĐ-UBND", "effective_on": day(40)}}).json
+    assert {unit for unit, _, _ in homes(stays)} == {"T1.01"}, "the present unit on the day of the plan calls it off"
+
+
+def test_a_title_to_come_is_put_off(client):
+    put(client, "D-74", full_name="Đỗ Văn Hoãn Chức", title="Chuyên viên")
+    for on in (4, 17):
+        person = client.patch("/v1/staff/D-74", {"title": "Trưởng phòng", "decision": {"number": "54/QĐ", "effective_on": day(on)}}).json
+        assert titles(person) == [("T1.01", "Chuyên viên", day(-900), day(on)), ("T1.01", "Trưởng phòng", day(on), None)]
+    transfer(client, "D-74", day(30), title="Giám đốc")
+    named = client.patch("/v1/staff/D-74", {"title": "Giám đốc", "decision": {"number": "55/QĐ", "effective_on": day(35)}})
+    assert homes(named.json)[-1] == ("T1.02", day(30), None) and named.headers["Congvu-Ignored"] == "decision", "a title moves no transfer"
+
+
+def test_an_overtaken_decision_says_that_it_was_not_obeyed(client):
+    put(client, "D-75", full_name="Đỗ Thị Quay Về")
+    transfer(client, "D-75", day(-40))
+    back = client.patch("/v1/staff/D-75", {"unit": "T1.01", "decision": {"number": "56/QĐ", "effective_on": day(-10)}}).json
+    again = transfer(client, "D-75", day(-40))
+    assert again.headers["Congvu-Ignored"] == "decision" and again.headers["Congvu-Unchanged"] == "true"
+    assert (again.json["unit"]["code"], homes(again.json)) == ("T1.01", homes(back))
+    assert "Congvu-Ignored" not in client.patch("/v1/staff/D-75", {"unit": "T1.01", "decision": {"number": "56/QĐ", "effective_on": day(-10)}}).headers
+
+
 def test_two_primary_posts_on_one_day_are_refused(client):
     put(client, "D-7", full_name="Bùi Thị Hai Nơi")
     posts = [{"unit": "T1.01", "kind": "chinh_thuc", "primary": True, "from": day(-10)}, {"unit": "T1.02", "kind": "chinh_thuc", "primary": True, "from": day(5)}]

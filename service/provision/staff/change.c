@@ -204,6 +204,7 @@ static bool attempt(struct prov_change *change, struct cv_id id, prov_staff_fn *
     if (!prepare(change, call, id, &out->before, &out->staff, err) || !turn_home(change, err) ||
         !fn(change, ctx, err) || !prov_may_change_facts(change, err) || !prov_plan_logins(change, err))
         return false;
+    out->overtaken = change->overtaken;
     dom_departure_settle(&out->staff);
     out->staff.due_at = prov_due_at(change);
     if (!cv_arena_ok(call->arena))

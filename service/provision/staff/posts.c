@@ -309,29 +309,83 @@ static void retitle(struct prov_change *change, const struct prov_staff_input *i
     }
 }
 
-/* Another unit, or another title by a decision with a day, is a post of its own that begins on that day. */
-static void primary_from_members(struct prov_change *change, const struct prov_staff_input *in)
+static bool has_said(const struct dom_post *post, const struct prov_staff_input *in, struct cv_id unit)
+{
+    return (in->unit.given != CV_VALUE || cv_id_equal(post->unit, unit)) && same_title(post, in);
+}
+
+/* The post to come with which what is said begins, when it is earlier than the day that is said now; or NULL. */
+static const struct dom_post *planned_earlier(const struct dom_staff *staff, const struct prov_staff_input *in,
+                                              struct cv_id unit, cv_day day)
+{
+    const struct dom_post *plan = dom_home_on(staff, day);
+    bool said = in->unit.given == CV_VALUE || in->title.given != CV_ABSENT;
+    if (!said || has_ended(plan, day) || !has_said(plan, in, unit))
+        return NULL;
+    while (plan->from > cv_today()) {
+        const struct dom_post *former = dom_home_on(staff, plan->from - 1);
+        bool moves = !cv_id_equal(former->unit, plan->unit);
+        if (former == plan || (moves && in->unit.given != CV_VALUE))
+            return NULL; /* his service begins with it, or it is more than a title */
+        if (!dom_post_in_force(former, plan->from - 1) || !has_said(former, in, unit))
+            return plan->from < day ? plan : NULL;
+        plan = former;
+    }
+    return NULL;
+}
+
+/* Until the later day he stays where he was to be before it. */
+static void put_off(struct prov_change *change, const struct prov_staff_input *in, cv_day first, cv_day day)
 {
     struct dom_staff *after = change->after;
+    struct dom_post later = *dom_home_on(after, day);
+    size_t kept = 0;
+    for (size_t i = 0; i < after->post_count; i++) {
+        struct dom_post post = after->posts[i];
+        if (post.primary && post.from >= first && post.from <= day)
+            continue;
+        if (post.primary && post.to == first)
+            post.to = day;
+        after->posts[kept++] = post;
+    }
+    later.from = day;
+    later.decision = in->decision.value;
+    after->posts[kept++] = later;
+    after->post_count = kept;
+}
+
+/* Another unit, or another title by a decision with a day, is a post of its own that begins on that day. */
+static void change_home(struct prov_change *change, const struct prov_staff_input *in, struct cv_id unit)
+{
+    struct dom_staff *after = change->after;
+    cv_day decided = decided_for(in), day = decided != CV_NO_DAY ? decided : cv_today();
+    const struct dom_post *then = dom_home_on(after, day), *now = dom_home_on(after, cv_today());
+    const struct dom_post *plan = decided != CV_NO_DAY ? planned_earlier(after, in, unit, day) : NULL;
+    bool elsewhere = in->unit.given == CV_VALUE && !cv_id_equal(unit, then->unit);
+    bool back = in->unit.given == CV_VALUE && !elsewhere && day < cv_today() && !cv_id_equal(unit, now->unit);
+    bool wanted = has_said(then, in, unit) && !back;
+    change->overtaken = !elsewhere && !wanted && overtaken(after, then, in);
+    if (change->overtaken)
+        return;
+    if (elsewhere || back)
+        move_on(change, in, unit, back ? cv_today() : day);
+    else if (decided == CV_NO_DAY)
+        correct_title(after, in, now);
+    else if (plan != NULL)
+        put_off(change, in, plan->from, day);
+    else if (!wanted)
+        retitle(change, in, day);
+}
+
+static void primary_from_members(struct prov_change *change, const struct prov_staff_input *in)
+{
     struct cv_id unit = {0};
     if (in->unit.given == CV_VALUE && !resolve_unit(change->call, in->unit.value, "/unit", decided_for(in), &unit))
         return;
-    if (dom_home_on(after, cv_today()) == NULL) {
+    if (dom_home_on(change->after, cv_today()) == NULL)
         begin_first(change, in, unit);
-        return;
-    }
-    cv_day decided = decided_for(in), day = decided != CV_NO_DAY ? decided : cv_today();
-    const struct dom_post *then = dom_home_on(after, day), *now = dom_home_on(after, cv_today());
-    bool elsewhere = in->unit.given == CV_VALUE && !cv_id_equal(unit, then->unit);
-    bool back = in->unit.given == CV_VALUE && !elsewhere && day < cv_today() && !cv_id_equal(unit, now->unit);
-    if (elsewhere || (back && !overtaken(after, then, in)))
-        move_on(change, in, unit, back ? cv_today() : day);
-    else if (back)
-        return;
-    else if (decided == CV_NO_DAY)
-        correct_title(after, in, now);
-    else if (!same_title(then, in) && !overtaken(after, then, in))
-        retitle(change, in, day);
+    else
+        change_home(change, in, unit);
 }
 
 /* Somebody taken on earlier or later than was said was there from that day on. */
@@ -367,7 +421,7 @@ bool prov_decision_kept(const struct prov_staff_input *in, const struct prov_sta
     bool kept = number == NULL || prov_post_decided_by(&result->staff, number);
     for (size_t i = 0; i < result->staff.past_count && !kept; i++)
         kept = result->staff.past[i].to == in->decision.value.effective_on;
-    return kept;
+    return kept && !result->overtaken;
 }
 
 /* ---- one post beside the primary one ---- */
