@@ -74,6 +74,7 @@ struct int_cell {
     bool merged;      /* the text stands in the first cell of a merged area */
     bool lines;       /* came on several lines: perhaps two people, or half an address */
     bool unreadable;  /* letters of an old charset that could not be told for sure; text is as it came */
+    uint32_t hidden;  /* a sign without width that stood between two letters; 0 = none */
     const char *text; /* never NULL */
 };
 struct int_row {

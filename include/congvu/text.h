@@ -28,6 +28,9 @@ bool cv_text_same(const char *a, const char *b);
 
 /* NFC, outer blanks cut, every run of blanks (also U+00A0, U+200B dropped) one space. Invalid UTF-8 gives NULL. */
 const char *cv_text_nfc(struct cv_arena *arena, const char *s);
+/* A sign without width between two letters, or 0: nobody can tell whether it stands for a blank, and cv_text_nfc would
+ * make one word of two. */
+uint32_t cv_text_hidden_sign(const char *s);
 /* A secret as it is counted, kept and compared, however it was typed: NFC, every kind of blank a space, nothing cut
  * (RFC 8265, OpaqueString). NULL: not UTF-8, or a sign that no secret may have (controls, what cannot be seen). The
  * result is the caller's to wipe; nothing else of it stays in the arena. */

@@ -60,7 +60,8 @@ bool int_put_cell(struct int_making *m, size_t column, enum int_cell_kind kind, 
     while (end > text && (end[-1] == '\n' || end[-1] == '\r' || end[-1] == ' '))
         end--;
     struct int_cell cell = {.kind = kind, .lines = memchr(text, '\n', (size_t)(end - text)) != NULL};
-    const char *nfc = cv_text_nfc(m->list->scratch, cv_arena_strndup(m->list->scratch, text, len));
+    const char *raw = cv_arena_strndup(m->list->scratch, text, len), *nfc = cv_text_nfc(m->list->scratch, raw);
+    cell.hidden = cv_text_hidden_sign(raw);
     cell.text = nfc ? nfc : "";
     cell.unreadable = nfc == NULL;
     if (nfc)

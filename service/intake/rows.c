@@ -50,6 +50,15 @@ static const struct int_cell *cell_of(const struct understanding *u, int field)
     return column >= 0 && (size_t)column < u->row->count ? &u->row->cells[column] : NULL;
 }
 
+static void note_hidden(struct understanding *u, int field, uint32_t sign)
+{
+    note(u, field, INT_FAULT, "bad_characters",
+         cv_arena_printf(u->arena, "Giữa hai chữ có ký tự ẩn (U+%04X); vui lòng thay bằng dấu cách hoặc xóa đi", sign),
+         cv_arena_printf(u->arena,
+                         "There is a hidden sign (U+%04X) between two letters; please put a blank there or delete it",
+                         sign));
+}
+
 /* The cell's text, when it is to be relied on; NULL = nothing there, or said why not. */
 static const char *text_of(struct understanding *u, int field)
 {
@@ -60,6 +69,8 @@ static const char *text_of(struct understanding *u, int field)
         note(u, field, INT_FAULT, "bad_charset",
              "Có dấu hiệu sai bảng mã (TCVN3 hoặc VNI), vui lòng gõ lại ở dạng Unicode",
              "This looks like an old charset (TCVN3 or VNI); please type it again in Unicode");
+    else if (cell->hidden != 0)
+        note_hidden(u, field, cell->hidden);
     else if (cell->kind == INT_FORMULA)
         note(u, field, INT_FAULT, "formula", "Ô là công thức; vui lòng dán giá trị (Paste Special, Values)",
              "The cell is a formula; please paste its value (Paste Special, Values)");

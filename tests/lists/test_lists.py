@@ -144,6 +144,8 @@ TYPED = {
         (2, "ready", {"category": "cong_chuc"}, []), (3, "ready", {"category": "nld_hop_dong"}, []), (4, "ready", {"category": "vien_chuc"}, []), (5, "needs_review", {"category": None}, [("B", "unknown_word")])]),
     "mixed-charsets": ("staff", "Họ tên;Chức vụ\nNguyễn Văn An;CV\nTrÇn ThÞ H­¬ng;CV\n", [(2, "ready", {}, []), (3, "failed", {"full_name": None}, [("A", "bad_charset")])]),
     "blanks-that-do-not-break": ("staff", "Họ tên;Đơn vị\n\u00a0Lê\u00a0 An\u200b;Phòng\u00a0Nội vụ\n", [(2, "ready", {"full_name": "Lê An", "unit": "Phòng Nội vụ"}, [])]),
+    "a-sign-without-width-between-letters": ("staff", "Họ tên;Đơn vị\nNguyễn\u200bVăn Tý;Phòng Nội vụ\nLê An;Phòng\ufeffNội vụ\n", [
+        (2, "failed", {"full_name": None}, [("A", "bad_characters")]), (3, "failed", {"unit": None}, [("B", "bad_characters")])]),
     "english-headings": ("staff", "No,Full name,Date of birth,Position,Department,Mobile,Email\n1,Lê An,1980-11-05,CV,Văn phòng,0912345678,an@x.vn\n", [
         (2, "ready", {"full_name": "Lê An", "birth": "1980", "title": "CV", "unit": "Văn phòng", "mobile": "+84912345678", "address": "an@x.vn"}, [])]),
     "sum-and-signature": ("staff", "STT;Họ tên;Chức vụ\n1;Lê An;CV\n;Tổng cộng: 1 người;\n;;Người lập biểu\n;;Ngày 05 tháng 11 năm 2026\n", [

@@ -220,6 +220,14 @@ def test_a_decision_that_takes_effect_later_begins_the_service_later(client):
     assert (own_day["hired_on"], own_day["status"]) == ("2020-01-01", "active")
 
 
+def test_a_sign_without_width_makes_no_word_of_two(client):
+    for member in ("full_name", "title"):
+        answer = client.post("/v1/staff?validate_only=true", an(**{member: "Nguyễn\u200bVăn Tý"}))
+        assert answer.status == 422 and [(e["pointer"], e["code"]) for e in answer.json["errors"]] == [(f"#/{member}", "bad_characters")], answer
+        assert "U+200B" in answer.json["errors"][0]["detail"]
+    assert client.post("/v1/staff?validate_only=true", an(full_name="\ufeffNguyễn \u200bVăn Tý\u200b")).json["full_name"] == "Nguyễn Văn Tý"
+
+
 def test_a_leaver_goes_on_no_leave(client):
     client.put("/v1/staff/GONE-1", an(full_name="Tô Thị Đã Nghỉ"))
     client.put("/v1/staff/GONE-1/departure", {"reason": "nghi_huu"})

@@ -149,6 +149,7 @@ static void each_wrong_member_is_one_fault(void **state)
         {"{\"m\":\"a\\nb\"}", "bad_characters"},
         {"{\"m\":\"a\\u0085\"}", "bad_characters"},
         {"{\"m\":\"\\u202eab\"}", "bad_characters"},
+        {"{\"m\":\"a\\u200bb\"}", "bad_characters"},
         {"{\"m\":\"a\\ufffd\"}", "bad_characters"},
         {"{\"m\":\"a\\u2028b\"}", "bad_characters"},
         {"{\"m\":\"V\xC2\xA8n\"}", "bad_charset"},

@@ -34,6 +34,25 @@ static void nfc_makes_one_spelling(void **state)
     assert_null(cv_text_nfc(*state, "\xED\xA0\x80"));
 }
 
+static void a_sign_without_width_between_letters_is_told(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t sign;
+    } cases[] = {
+        {"Nguyễn\xE2\x80\x8BVăn", 0x200B},
+        {"Nguye\xCC\x82\xCC\x83n Đu\xCC\x9B\xCC\x81\xEF\xBB\xBF\x63", 0xFEFF}, /* behind a mark */
+        {"An \xE2\x80\x8BTý\xE2\x80\x8B", 0},
+        {"\xEF\xBB\xBFLan\xE2\x80\x8B Anh", 0},
+        {"e\xE2\x80\x8D\xCC\x82", 0}, /* between letter and mark */
+        {"A\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB", 0},
+        {"", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < CV_COUNT(cases); i++)
+        assert_int_equal(cv_text_hidden_sign(cases[i].text), cases[i].sign);
+}
+
 static void fold_is_the_search_key(void **state)
 {
     static const char *const cases[][2] = {
@@ -418,6 +437,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_arena(nfc_makes_one_spelling),
+        with_arena(a_sign_without_width_between_letters_is_told),
         with_arena(fold_is_the_search_key),
         with_arena(a_long_text_folds_like_a_short_one),
         with_arena(order_is_vietnamese),

@@ -187,6 +187,12 @@ static const char *clean(struct spot at, const char *s)
               "This looks like a legacy character set (TCVN3 or VNI). Please enter it again in Unicode (UTF-8)");
         return NULL;
     }
+    uint32_t hidden = cv_text_hidden_sign(s);
+    if (hidden != 0) {
+        wrong(at, "bad_characters", "Giữa hai chữ có ký tự ẩn (U+%04X); vui lòng thay bằng dấu cách hoặc xóa đi",
+              "There is a hidden sign (U+%04X) between two letters; please put a blank there or delete it", hidden);
+        return NULL;
+    }
     const char *nfc = cv_text_nfc(ctx_of(at)->arena, s);
 
     return nfc ? nfc : "";

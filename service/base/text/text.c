@@ -184,6 +184,28 @@ static bool zero_width(UChar32 c)
     return (c >= 0x200B && c <= 0x200D) || c == 0xFEFF;
 }
 
+uint32_t cv_text_hidden_sign(const char *s)
+{
+    UChar32 hidden = 0;
+    bool inside = false; /* a word */
+
+    for (int32_t i = 0; s[i];) {
+        UChar32 c;
+
+        U8_NEXT(s, i, -1, c);
+        if (c >= 0 && zero_width(c)) {
+            hidden = inside ? c : 0;
+            continue;
+        }
+        bool letter = c >= 0 && u_isalpha(c);
+        if (hidden != 0 && letter)
+            return (uint32_t)hidden;
+        inside = letter || (c >= 0 && u_charType(c) == U_NON_SPACING_MARK);
+        hidden = 0;
+    }
+    return 0;
+}
+
 /* Letters that look like Đ and are not: the eth of old fonts and keyboards, the African d. An eth inside a word is no
  * Đ.
  */
