@@ -60,6 +60,8 @@ uint64_t view_generation(
     const struct view *view); /* one atomic read: for caches; also moves at midnight (figures depend on the day) */
 /* True when the view has seen this write, or when nothing had changed. Waits at most until the deadline. */
 bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadline deadline);
+/* The same for all that view_wait() gave up waiting for. False at once when the feed is silent. */
+bool view_wait_owed(struct view *view, struct cv_deadline deadline);
 /* The same for a person or a unit that was deleted. */
 bool view_wait_gone(struct view *view, struct cv_id id, struct cv_deadline deadline);
 /* Lets a sweep of that many records, or fewer, pass at the next refresh. False: that many are not being held. */

@@ -11,7 +11,7 @@
 #include "congvu/prov_staff.h"
 #include "congvu/text.h"
 
-enum { PROV_RESERVED_MAX = 512, PROV_RETRIES = 8, PROV_NAME_TRIES = 200, PROV_VIEW_WAIT_MS = 250 };
+enum { PROV_RESERVED_MAX = 512, PROV_TURNS_MAX = 64, PROV_RETRIES = 8, PROV_NAME_TRIES = 200, PROV_VIEW_WAIT_MS = 250 };
 
 struct prov {
     struct prov_options options;
@@ -42,6 +42,9 @@ struct prov {
     char *reserved[PROV_RESERVED_MAX];        /* names on their way to the directory, in no order */
     cv_day swept_on;                          /* on a new day at once; the clockwork's own */
     size_t reserved_count;
+    const char *turns[PROV_TURNS_MAX]; /* words whose turn it is (core/turns.h), in no order */
+    size_t turn_count;
+    pthread_cond_t turned; /* one of them has ended */
 };
 
 /* ---- what a caller may see ---- asked wherever a record is not found by its key in his scope */

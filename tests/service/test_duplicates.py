@@ -1,5 +1,7 @@
 """One person, one record: a nightly line whose person may be there already is asked about once and decided once."""
+import concurrent.futures
 import itertools
+import threading
 
 import pytest
 from congvu import an, asked_about, copied, make_units, nth, site_today
@@ -398,3 +400,45 @@ def test_a_question_behind_thousands_of_answered_ones_is_listed(start):
     names = [name[:-1] + f"{n:05}" for n in range(5001)]
     service.ldapadd("".join(copied(entry, new, cvDocument=[entry["cvDocument"][0].replace(name, new)]) for new in names))
     assert [d["staff_code"] for d in client.get("/v1/duplicates").json["items"]] == ["ZZ-9"]
+
+
+# ---- at the same moment ----
+
+def alike_at_once(count, call):
+    """call(i) from `count` threads in the same moment; the answers' statuses, in order."""
+    barrier = threading.Barrier(count)
+
+    def one(i):
+        barrier.wait()
+        return call(i)
+    with concurrent.futures.ThreadPoolExecutor(count) as threads:
+        return sorted(a.status for a in threads.map(one, range(count)))
+
+
+def test_who_is_sent_twice_at_once_is_made_once(client):
+    for n in range(8):
+        body = asked_about(full_name=nth("Lý Cùng Lúc", n), birth_year=1990, mobile=f"+8490100000{n}")
+        assert alike_at_once(3, lambda i, body=body: client.post("/v1/staff", body)) == [201, 409, 409]
+
+
+def test_y_and_i_are_one_name_at_once_too(client):
+    for n in range(8):
+        body = asked_about(birth_year=1991)
+        names = [nth("Nguyễn Thị Quý", n), nth("Nguyễn Thị Quí", n)]
+        assert alike_at_once(2, lambda i: client.post("/v1/staff", {**body, "full_name": names[i]})) == [201, 409]
+
+
+def test_two_codes_of_one_person_at_once_are_a_question(client):
+    for n in range(8):
+        body = asked_about(full_name=nth("Lý Hai Dòng", n), birth_year=1992)
+        assert alike_at_once(2, lambda i, n=n, body=body: client.put(f"/v1/staff/ONCE-{n}-{i}", body)) == [201, 202]
+
+
+def test_one_line_or_one_key_sent_twice_at_once_is_no_question(client):
+    for n in range(8):
+        line = asked_about(full_name=nth("Lý Một Dòng", n), birth_year=1993)
+        assert alike_at_once(3, lambda i, n=n, line=line: client.put(f"/v1/staff/ONE-{n}", line)) == [200, 200, 201]
+        keyed = asked_about(full_name=nth("Lý Một Khóa", n), birth_year=1993)
+        assert alike_at_once(3, lambda i, n=n, keyed=keyed: client.post("/v1/staff", keyed, {"Idempotency-Key": f"once-{n}"})) == [201, 201, 201]
+        found = client.get("/v1/staff", q=keyed["full_name"]).json["items"]
+        assert len([p for p in found if p["full_name"] == keyed["full_name"]]) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from congvu import an, make_units, now, site_today, wait_for
+from congvu import an, asked_about, make_units, now, site_today, wait_for
 from relay import Relay
 
 LISTS_S = 5
@@ -102,3 +102,15 @@ def test_a_write_of_its_own_that_never_came_is_noticed(pair):
     wait_for(lambda: readiness(second)["status"] == "degraded", "a view without it is not ready")
     wait_for(lambda: [p["title"] for p in here.get("/v1/staff").json["items"]] == ["Kế toán trưởng"], "everything is read again")
     wait_for(lambda: readiness(second)["status"] == "ready", "the view is whole again")
+
+
+def test_who_was_made_here_and_has_not_come_yet_is_not_made_again(pair):
+    first, second, relay = pair
+    here = second.client(first.admin_token())
+    body = asked_about(full_name="Người Chưa Tới", birth_year=1990)
+    with relay.feed_held():
+        assert here.post("/v1/staff", body).status == 201
+        again = here.post("/v1/staff", body)
+        assert (again.status, again.code) == (503, "directory_unavailable")
+    wait_for(lambda: readiness(second)["status"] == "ready", "it hears again")
+    assert here.post("/v1/staff", body).code == "possible_duplicate"

@@ -13,6 +13,7 @@ bool prov_new(const struct prov_options *options, struct prov **out, struct cv_e
     if (prov == NULL)
         return cv_fail(err, cvp_internal, NULL, "Hết bộ nhớ", "Out of memory");
     cv_lock_init(&prov->lock, CV_RANK_NAMES);
+    cv_cond_init(&prov->turned);
     prov->attempts = prov_attempts_new();
     prov->pairs = prov_attempts_new();
     if (prov->attempts == NULL || prov->pairs == NULL) {
@@ -41,6 +42,7 @@ void prov_free(struct prov **prov)
         free((*prov)->reserved[i]);
     prov_attempts_free(&(*prov)->attempts);
     prov_attempts_free(&(*prov)->pairs);
+    pthread_cond_destroy(&(*prov)->turned);
     cv_lock_destroy(&(*prov)->lock);
     free(*prov);
     *prov = NULL;

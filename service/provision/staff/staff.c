@@ -1,9 +1,11 @@
 /* Onboarding and changing people. */
 #include <string.h>
 
+#include "congvu/person_name.h"
 #include "congvu/token.h"
 #include "congvu/view_lists.h"
 #include "provision/core/attempts.h"
+#include "provision/core/turns.h"
 #include "provision/questions/duplicate.h"
 
 static void blank_staff(struct prov_call *call, struct dom_staff *staff)
@@ -43,6 +45,13 @@ static bool visible(struct prov_call *call, struct cv_id id)
     return view_staff_by_id(call->prov->options.view, call->scope, id, call->arena, &seen);
 }
 
+/* Nobody is taken for absent while somebody written here is not in the view. */
+static bool view_is_whole(struct prov_call *call, struct cv_error *err)
+{
+    struct view *view = call->prov->options.view;
+    return view_wait_owed(view, call->deadline) || view_may_deny(view, err);
+}
+
 /* Whoever has his number of the HR system, then who looks like him. */
 static bool find_twins(struct prov_call *call, const struct dom_staff *staff, struct twins *out, struct cv_error *err)
 {
@@ -73,7 +82,7 @@ static bool no_twin(struct prov_change *change, const struct creation *creation,
     struct cv_id hidden[PROV_TWINS_MAX];
     struct prov_duplicate decided;
     struct twins twins;
-    if (!find_twins(call, change->after, &twins, err))
+    if ((!creation->in->nobody_there && !view_is_whole(call, err)) || !find_twins(call, change->after, &twins, err))
         return false;
     bool cleared = twins.count > 0 && prov_duplicate_cleared(call, change->after->staff_code, &decided);
     out->candidates = CV_NEWS(call->arena, struct cv_id, PROV_TWINS_MAX);
@@ -204,13 +213,20 @@ static void name_the_code(struct cv_error *err, const char *code)
     cv_fail(err, cvp_code_taken, "/staff_code", "Số hiệu %s vừa được dùng", "The staff code %s was just taken", code);
 }
 
-bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
-                       struct cv_error *err)
+/* Who may be the same person has the same name (view_twins): creations of one name go one after the other, from the
+ * question who looks alike until the view shows who was made. */
+static const char *turn_of(const struct prov_call *call, const struct prov_staff_input *in)
+{
+    bool made = !call->validate_only && in->full_name.given == CV_VALUE;
+    return made ? cv_arena_printf(call->arena, "name/%s", dom_name_key(call->arena, in->full_name.value)) : NULL;
+}
+
+static bool create_in_turn(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
+                           struct cv_error *err)
 {
     struct creation creation = {.in = in};
     bool replayed = false;
-    *out = (struct prov_staff_result){0};
-    if (!may_reach(call, in, err) || !prov_staff_seen(call, out, &replayed, err))
+    if (!prov_staff_seen(call, out, &replayed, err))
         return false;
     if (replayed)
         return true;
@@ -224,6 +240,18 @@ bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in
         in->staff_code.given == CV_VALUE)
         name_the_code(err, in->staff_code.value);
     return false;
+}
+
+bool prov_staff_create(struct prov_call *call, const struct prov_staff_input *in, struct prov_staff_result *out,
+                       struct cv_error *err)
+{
+    const char *turn = turn_of(call, in);
+    *out = (struct prov_staff_result){0};
+    if (!may_reach(call, in, err) || !prov_turn_begin(call, turn, err))
+        return false;
+    bool ok = create_in_turn(call, in, out, err);
+    prov_turn_end(call, turn);
+    return ok;
 }
 
 /* ---- put ---- */
@@ -282,23 +310,12 @@ static bool put_raced(struct prov_call *call, const char *code, const struct pro
     return put_existing(call, other.id, code, in, out, err);
 }
 
-bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
+static bool put_new(struct prov_call *call, const char *key, const struct prov_staff_input *in,
                     struct prov_staff_result *out, struct cv_error *err)
 {
-    struct cv_id id;
     struct prov_staff_input with_code = *in;
-    *out = (struct prov_staff_result){0};
-    if (!may_reach(call, in, err))
-        return false;
-    if (cv_id_parse("stf_", key, &id))
-        return prov_staff_locate(call, key, true, &id, err) && put_existing(call, id, NULL, in, out, err);
-    if (view_code_holder(call->prov->options.view, key, &id))
-        return put_held(call, key, in, out, err);
-    if (call->match != PROV_MATCH_ABSENT)
-        return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có người mang số hiệu %s",
-                       "Nobody has the code %s yet", key);
-    with_code.staff_code = (struct prov_text){CV_VALUE, key};
     struct creation creation = {.in = &with_code};
+    with_code.staff_code = (struct prov_text){CV_VALUE, key};
     if (create(call, &creation, out, err))
         return true;
     if (err->problem == cvp_possible_duplicate) {
@@ -309,6 +326,37 @@ bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_s
     if (!prov_hr_ref_taken(call, &out->staff, err) && err->kind == CV_CONFLICT && strcmp(err->field, "cvCode") == 0)
         return put_raced(call, key, in, out, err);
     return false;
+}
+
+/* Whose turn came before may have made him. */
+static bool put_in_turn(struct prov_call *call, const char *key, const struct prov_staff_input *in,
+                        struct prov_staff_result *out, struct cv_error *err)
+{
+    struct cv_id id;
+    const char *turn = turn_of(call, in);
+    if (!prov_turn_begin(call, turn, err))
+        return false;
+    bool ok = view_code_holder(call->prov->options.view, key, &id) ? put_held(call, key, in, out, err)
+                                                                   : put_new(call, key, in, out, err);
+    prov_turn_end(call, turn);
+    return ok;
+}
+
+bool prov_staff_put(struct prov_call *call, const char *key, const struct prov_staff_input *in,
+                    struct prov_staff_result *out, struct cv_error *err)
+{
+    struct cv_id id;
+    *out = (struct prov_staff_result){0};
+    if (!may_reach(call, in, err))
+        return false;
+    if (cv_id_parse("stf_", key, &id))
+        return prov_staff_locate(call, key, true, &id, err) && put_existing(call, id, NULL, in, out, err);
+    if (view_code_holder(call->prov->options.view, key, &id))
+        return put_held(call, key, in, out, err);
+    if (call->match != PROV_MATCH_ABSENT)
+        return cv_fail(err, cvp_etag_mismatch, "If-Match", "Chưa có người mang số hiệu %s",
+                       "Nobody has the code %s yet", key);
+    return put_in_turn(call, key, in, out, err);
 }
 
 /* ---- patch, read, delete ---- */

@@ -89,6 +89,17 @@ bool view_wait(struct view *view, const struct dir_stamp *stamp, struct cv_deadl
     return found;
 }
 
+bool view_wait_owed(struct view *view, struct cv_deadline deadline)
+{
+    struct view_wait *w = &view->wait;
+    bool in_time = true;
+    cv_lock_take(&w->lock);
+    while (atomic_load(&w->owed_since) != 0 && in_time)
+        in_time = view_lives(view) && more_than(w, w->count, deadline);
+    cv_lock_give(&w->lock);
+    return in_time;
+}
+
 static bool is_there(struct view *view, struct cv_id id, uint64_t *out_seen)
 {
     cv_lock_take(&view->wait.lock);
