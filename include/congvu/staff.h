@@ -201,6 +201,8 @@ const struct dom_leave *dom_leave_shown(const struct dom_staff *s, cv_day day);
 bool dom_leave_is_long(const struct dom_leave *leave);
 /* Home in force there and hired_on <= day < departure's effective_on: active, on leave, departing. */
 bool dom_recorded_on(const struct dom_staff *s, cv_day day);
+/* By what is recorded he has been at work on a day before, away or gone since or not. */
+bool dom_began_before(const struct dom_staff *s, cv_day day);
 /* The first day before today on which figures count him otherwise than before; CV_NO_DAY: none. */
 cv_day dom_touches_from(const struct dom_staff *before, const struct dom_staff *after, cv_day today);
 struct dom_account *dom_account_of(const struct dom_staff *s, const char *system); /* or NULL */

@@ -113,6 +113,14 @@ bool dom_recorded_on(const struct dom_staff *s, cv_day day)
     return out == CV_NO_DAY || day < out;
 }
 
+bool dom_began_before(const struct dom_staff *s, cv_day day)
+{
+    for (size_t i = 0; i < s->post_count; i++)
+        if (s->posts[i].primary && has_begun(s, &s->posts[i], day - 1))
+            return true;
+    return false;
+}
+
 struct dom_account *dom_account_of(const struct dom_staff *s, const char *system)
 {
     for (size_t i = 0; i < s->account_count; i++)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from browser import activate
 from congvu import Service, an, day, district, make_units, site_today, wait_for
 
 TODAY = site_today()
@@ -216,6 +217,27 @@ def test_a_first_day_behind_the_end_of_the_first_post_is_refused(client):
 
 def leave_entries(shared, person):
     return sorted((v["from"], v["to"]) for v in map(json.loads, shared.person(person["id"], "cvLeave").get("cvLeave", [])))
+
+
+def test_who_has_begun_has_no_first_day_ahead(client):
+    def ahead(code, on=60):
+        return client.patch(f"/v1/staff/{code}", {"hired_on": day(on)})
+    put(client, "D-91", full_name="Hà Thị Đang Làm")
+    client.put("/v1/staff/D-92", an(full_name="Hà Văn Từ Lâu", hired_on=None))
+    put(client, "D-93", full_name="Hà Thị Hôm Nay", hired_on=day(0))
+    activate(client, "D-93")
+    put(client, "D-94", full_name="Hà Văn Đã Thôi")
+    client.put("/v1/staff/D-94/departure", {"reason": "thoi_viec"})
+    for code in ("D-91", "D-92", "D-93", "D-94"):
+        refused = ahead(code)
+        assert refused.status == 422 and [(e["pointer"], e["code"]) for e in refused.json["errors"]] == [("#/hired_on", "out_of_range")], (code, refused)
+    assert client.put("/v1/staff/D-91", an(full_name="Hà Thị Đang Làm", hired_on=day(1))).status == 422
+    assert client.patch("/v1/staff/D-91", {"hired_on": day(-30)}).status == 200, "the right day"
+    put(client, "D-95", full_name="Hà Thị Chưa Đến", hired_on=day(5))
+    put(client, "D-96", full_name="Hà Văn Mới Ghi", hired_on=day(0))
+    for code in ("D-95", "D-96"):
+        moved = ahead(code, 9)
+        assert moved.status == 200 and (moved.json["status"], homes(moved.json)) == ("pending", [("T1.01", day(9), None)]), (code, moved)
 
 
 def test_a_leave_to_come_is_no_leave_today_and_stays(client, shared):

@@ -3,6 +3,7 @@
 
 #include "congvu/naming.h"
 #include "congvu/person_name.h"
+#include "congvu/usage.h"
 #include "provision/internal.h"
 
 /* Parts by hand count until the full name changes or one of them is set to null. */
@@ -126,6 +127,37 @@ static void apply_facts(struct prov_change *change, const struct prov_staff_inpu
         staff->hired_on = in->hired_on.given == CV_VALUE ? in->hired_on.value : CV_NO_DAY;
     else if (change->before->revision == 0 && in->decision.given == CV_VALUE)
         staff->hired_on = in->decision.value.effective_on;
+}
+
+/* A first day that has not come wipes out what is past: only of who was taken on today, or is to come, is it moved. */
+static bool has_worked(struct prov_change *change, bool *out, struct cv_error *err)
+{
+    const struct dom_staff *before = change->before;
+    struct dom_usage usage;
+    *out = dom_began_before(before, cv_today());
+    if (*out || dom_status_on(before, cv_today()) == DOM_PENDING)
+        return true;
+    *out = before->credential_set;
+    if (*out || !dir_usage_read(change->call->dir, before->id, change->call->arena, &usage, err))
+        return *out;
+    *out = usage.use_count > 0;
+    return true;
+}
+
+static bool check_hiring(struct prov_change *change, const struct prov_staff_input *in, struct cv_error *err)
+{
+    bool worked = false, ahead = in->hired_on.given == CV_VALUE && in->hired_on.value > cv_today();
+    if (!ahead || change->before->revision == 0 || change->before->hired_on == in->hired_on.value)
+        return true;
+    if (!has_worked(change, &worked, err))
+        return false;
+    if (worked)
+        cv_fault_add(change->call->faults, CV_AT_POINTER, "/hired_on", "out_of_range",
+                     "Người này đã vào làm, ngày vào làm không thể sau hôm nay; nếu đã thôi làm việc, vui lòng ghi kết "
+                     "thúc công tác, nếu nhầm, vui lòng ghi đúng ngày",
+                     "This person has begun already, and no first day is ahead; record a departure of who has left, or "
+                     "the right day");
+    return true;
 }
 
 /* Those that have ended stay, one under way ended yesterday. What is planned stays too, unless it is that which is
@@ -400,7 +432,7 @@ bool prov_apply_staff(struct prov_change *change, const struct prov_staff_input 
     apply_code(change, in);
     check_login(change, in);
     check_accounts(change, in);
-    if (!prov_apply_posts(change, in, &moved, err) || !code_free(change, in, err))
+    if (!check_hiring(change, in, err) || !prov_apply_posts(change, in, &moved, err) || !code_free(change, in, err))
         return false;
     return apply_address(change, in, err) && apply_accounts(change, in, err) && prov_sync_accounts(change, moved, err);
 }
