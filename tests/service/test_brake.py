@@ -221,10 +221,15 @@ def test_who_sees_what_waits(shared, admin, line):
     assert release(admin, line, digest=waiting(admin, line)["digest"]).json["waiting"] == 0
 
 
-def test_a_stopped_order_names_whoever_can_release_it(shared, admin, line):
+def test_a_stopped_order_names_whoever_can_release_it(start):
+    service = start()  # of its own: twenty are named at most
+    admin = service.client()
+    make_units(admin)
+    crowd(admin, "BASE", 30)
+    line = a_line(service, admin)
     assert batch(line, crowd(admin, "WHOM", LIMIT))["summary"]["done"] == LIMIT
     stopped, refused = crowd(admin, "WHOM", 1, unit="T1.01", first=LIMIT) + crowd(admin, "WHOX", 1, unit="T1.02")
-    here, there = (a_line(shared, admin, ["brake:release"], unit=unit).id for unit in ("T1.01", "T1.02"))
+    here, there = (a_line(service, admin, ["brake:release"], unit=unit).id for unit in ("T1.01", "T1.02"))
     for again in range(2):
         answer = line.put(f"/v1/staff/{stopped}/departure", {"reason": "thoi_viec", "effective_on": day(0)})
         named = [r["token"] for r in answer.json["brake"]["releasers"]]
