@@ -124,9 +124,9 @@ bool dir_usage_settle(struct dir_session *s, struct cv_error *err);
 
 /* ---- documents: what the service keeps for itself as bytes (JSON): frozen reports, snapshots, targets ---- */
 struct dir_document {
-    const char *folder; /* "reports", "snapshots", "targets", "batches", "duplicates", "requests", "swaps" and what else
-                           is on its way: a container below ou=system, made at a start; "imports" lies in a database of
-                           its own, ou=work */
+    const char *folder; /* "reports", "snapshots", "targets", "batches", "repeats", "duplicates", "requests", "swaps"
+                           and what else is on its way: a container below ou=system, made at a start; "imports" lies in
+                           a database of its own, ou=work */
     const char *name;   /* unique in the folder */
     const char *bytes;
     size_t len;
@@ -162,7 +162,7 @@ bool dir_document_list(struct dir_session *s, const char *folder, const char *pr
                        struct cv_error *err);
 
 /* Takes the idempotency key off one record whose key is of `until` or before (neither revision nor actor move); what
- * was kept only for the key, a batch's document, goes with it.
+ * was kept only for the key, a batch's document or that of a repeat, goes with it.
  * *out_found false: there is none (left). */
 bool dir_idempotency_forget(struct dir_session *s, cv_moment until, bool *out_found, struct cv_error *err);
 

@@ -170,9 +170,6 @@ bool prov_staff_erase(struct prov_call *call, const char *action, const char *ta
                       struct cv_error *err);
 /* Moves a digest pair onto a new record, if the request has a key. */
 struct dom_idempotency prov_new_idempotency(const struct prov_call *call);
-/* A person holds one key. That by which he was made stays until it is forgotten, because its repeat would make a second
- * person; the repeat of any other call leaves one code, or one reinstatement, as before. */
-void prov_note_key(const struct prov_call *call, struct dom_staff *staff);
 /* A record found under the request's key: the same body is a replay, another one idempotency_key_reused. */
 bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *found, struct cv_error *err);
 /* What the directory has under the request's key. A replay is a reading: what the caller may not see any more is not

@@ -56,6 +56,43 @@ def test_a_later_key_does_not_push_out_that_of_the_creation(client):
     assert client.post(path + "/reinstatements", {}, {"Idempotency-Key": "back-once"}).status == 202
     again = client.post("/v1/staff", body, {"Idempotency-Key": "made-once"})
     assert again.status == 201 and again.json["id"] == made.json["id"] and again.headers["Idempotency-Replayed"] == "true"
+    back = client.post(path + "/reinstatements", {}, {"Idempotency-Key": "back-once"})
+    assert (back.status, back.headers["Idempotency-Replayed"]) == (202, "true")
+
+
+def test_a_code_is_given_once_whatever_keys_the_person_has_had(shared, client):
+    for n, head in enumerate(({}, {"Idempotency-Key": "made-with-a-key"})):
+        made = client.post("/v1/staff", an(full_name=nth("Lò Thị Một Mã", n)), head)
+        path = f"/v1/staff/{made.json['id']}/accounts/mailbox/credential-resets"
+
+        def ask(key, body=None, n=n, path=path):
+            return client.post(path, body or {}, {"Idempotency-Key": f"{key}-{n}"})
+        first = ask("one")
+        again = ask("one")
+        assert first.json["code"] and "Idempotency-Replayed" not in first.headers
+        assert (again.status, again.headers.get("Idempotency-Replayed"), again.json) == (201, "true", {**first.json, "code": None})
+        other = ask("two")
+        assert other.json["code"] and other.json["code"] != first.json["code"] and "Idempotency-Replayed" not in other.headers
+        assert [ask(key).json["code"] for key in ("one", "two", "one")] == [None] * 3, "a later key pushes none out"
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            codes = [a.json["code"] for a in pool.map(ask, ["three"] * 4)]
+        assert sorted(code is None for code in codes) == [False, True, True, True], "at once too"
+        live, = (code for code in codes if code)
+        assert shared.client("none").post("/v1/activations", {"code": live, "password": "Mua-Xuan-2026"}).status == 204, "and that one opens"
+        assert ask("three").json == {**first.json, "code": None, "expires_at": None}
+
+
+def test_a_repeat_about_somebody_is_forgotten_after_a_day(start):
+    service = start()
+    make_units(service.client())
+    made = service.client().post("/v1/staff", an())
+    path = f"/v1/staff/{made.json['id']}/accounts/mailbox/credential-resets"
+    assert service.client().post(path, {}, {"Idempotency-Key": "code"}).json["code"]
+    service.stop()
+    later = start(service.data, clock_offset=str(DAY + 600))
+    wait_for(lambda: not keys(later), "the key is gone")
+    assert later.ldapsearch("-b", "ou=repeats,ou=system,dc=congvu", "-s", "one", "(objectClass=*)") == []
+    assert later.client().post(path, {}, {"Idempotency-Key": "code"}).json["code"]
 
 
 def test_a_repeated_batch_runs_nothing_again(shared, client):

@@ -12,13 +12,20 @@ static bool lies_in(const char *dn, const char *folder)
     return dn_len > len && cv_ascii_casecmp(dn + dn_len - len, folder) == 0;
 }
 
+static bool kept_for_the_key(struct dir_session *s, struct cv_arena *arena, const char *dn)
+{
+    const char *base = dir_session_base(s);
+
+    return lies_in(dn, dir_dn_folder(arena, base, "batches")) || lies_in(dn, dir_dn_folder(arena, base, "repeats"));
+}
+
 static bool forget_key(struct dir_session *s, struct cv_arena *arena, const struct dir_entry *entry,
                        const char *expired, struct cv_error *err)
 {
     static const char *const names[] = {"cvIdempotencyKey", "cvIdempotencyBody", "cvIdempotencyAt"};
     struct dir_attrs was, will;
 
-    if (lies_in(entry->dn, dir_dn_folder(arena, dir_session_base(s), "batches")))
+    if (kept_for_the_key(s, arena, entry->dn))
         return dir_delete_entry(s, entry->dn, NULL, err) || err->kind == CV_NOT_FOUND; /* another replica's clockwork */
     dir_attrs_init(&was, arena);
     dir_attrs_init(&will, arena);

@@ -82,9 +82,9 @@ bool dir_leases_ready(struct dir_session *s, struct cv_error *err)
 static bool ensure_folders(const struct work *w, struct cv_error *err)
 {
     static const char *const top[] = {"people", "units", "system"};
-    static const char *const inner[] = {"systems",  "tokens",    "brakes",  "policies", "readers",
-                                        "reports",  "snapshots", "targets", "batches",  "duplicates",
-                                        "requests", "swaps",     "holders", "decisions"};
+    static const char *const inner[] = {"systems",  "tokens",    "brakes",  "policies",  "readers",
+                                        "reports",  "snapshots", "targets", "batches",   "duplicates",
+                                        "requests", "swaps",     "holders", "decisions", "repeats"};
     const char *root = dir_dn_system_root(w->arena, w->base);
     if (!ensure_base(w, err))
         return false;

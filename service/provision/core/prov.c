@@ -152,13 +152,6 @@ struct dom_idempotency prov_new_idempotency(const struct prov_call *call)
     return fresh.key != NULL ? fresh : (struct dom_idempotency){.at = CV_NO_MOMENT};
 }
 
-void prov_note_key(const struct prov_call *call, struct dom_staff *staff)
-{
-    bool made_by_it = staff->idempotency.key != NULL && staff->idempotency.at <= staff->created_at;
-    if (call->idempotency.key != NULL && !made_by_it)
-        staff->idempotency = prov_new_idempotency(call);
-}
-
 bool prov_replay_ok(const struct prov_call *call, const struct dom_idempotency *found, struct cv_error *err)
 {
     if (found->body != NULL && call->idempotency.body != NULL && strcmp(found->body, call->idempotency.body) == 0)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "provision/core/attempts.h"
-#include "provision/internal.h"
+#include "provision/staff/once.h"
 
 enum { CODE_SIGNS = 16, CODE_GROUP = 4 };
 
@@ -45,7 +45,7 @@ static void make_code(char out[32])
 }
 
 struct reset {
-    const char *system;
+    const char *key, *system;
     struct prov_code *code;
 };
 
@@ -86,25 +86,24 @@ static bool reset_change(struct prov_change *change, void *ctx, struct cv_error 
     reset->code->expires_at = opens_at(change->after) + (cv_moment)call->prov->options.activation_hours * 3600;
     change->after->activation_until = reset->code->expires_at;
     prov_way_in_given(change);
-    prov_note_key(call, change->after);
     change->quiet = true;
     return true;
+}
+
+static bool reset_once(struct prov_call *call, void *ctx, struct prov_staff_result *out, struct cv_error *err)
+{
+    struct reset *reset = ctx;
+    return prov_staff_modify(call, reset->key, "credential.reset", NULL, reset_change, reset, out, err);
 }
 
 bool prov_credential_reset(struct prov_call *call, const char *key, const char *system, struct prov_code *out_code,
                            struct prov_staff_result *out, struct cv_error *err)
 {
-    struct reset reset = {.system = system, .code = out_code};
-    bool replayed = false;
-    *out = (struct prov_staff_result){0};
+    struct reset reset = {.key = key, .system = system, .code = out_code};
     *out_code = (struct prov_code){0};
-    if (!prov_staff_seen(call, out, &replayed, err))
-        return false;
-    if (replayed) { /* never a secret again */
+    bool ok = prov_staff_once(call, reset_once, &reset, out, err);
+    if (ok && out->outcome == PROV_REPLAYED) /* never a secret again */
         out_code->expires_at = out->staff.activation_until;
-        return true;
-    }
-    bool ok = prov_staff_modify(call, key, "credential.reset", NULL, reset_change, &reset, out, err);
     if (!ok || call->validate_only)
         out_code->code[0] = '\0';
     return ok;

@@ -1,7 +1,7 @@
 /* Coming back: the same person, the same former address, a new password. */
 #include <string.h>
 
-#include "provision/internal.h"
+#include "provision/staff/once.h"
 
 /* Who is hired again has a new code and another category perhaps. */
 static bool as_hired(struct prov_change *change, const struct prov_reinstatement_input *in, cv_day back_on,
@@ -25,7 +25,6 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
     cv_day decided = in->decision.given == CV_VALUE ? in->decision.value.effective_on : CV_NO_DAY;
     if (!dom_reinstate(staff, change->call->actor, cv_now(), err))
         return false;
-    prov_note_key(change->call, staff);
     cv_day back_on = decided != CV_NO_DAY ? decided : today;
     prov_come_back(change, away_from, back_on);
     bool moved = false;
@@ -34,15 +33,21 @@ static bool reinstate_change(struct prov_change *change, void *ctx, struct cv_er
     return !dom_post_in_force(dom_home_on(staff, today), today) || prov_give_back(change, moved, err);
 }
 
+struct reinstatement {
+    const char *key;
+    const struct prov_reinstatement_input *in;
+};
+
+static bool reinstate_once(struct prov_call *call, void *ctx, struct prov_staff_result *out, struct cv_error *err)
+{
+    const struct reinstatement *r = ctx;
+    const struct dom_decision *decision = r->in->decision.given == CV_VALUE ? &r->in->decision.value : NULL;
+    return prov_staff_modify(call, r->key, "staff.reinstate", decision, reinstate_change, (void *)r->in, out, err);
+}
+
 bool prov_reinstate(struct prov_call *call, const char *key, const struct prov_reinstatement_input *in,
                     struct prov_staff_result *out, struct cv_error *err)
 {
-    const struct dom_decision *decision = in->decision.given == CV_VALUE ? &in->decision.value : NULL;
-    bool replayed = false;
-    *out = (struct prov_staff_result){0};
-    if (!prov_staff_seen(call, out, &replayed, err))
-        return false;
-    if (replayed)
-        return true;
-    return prov_staff_modify(call, key, "staff.reinstate", decision, reinstate_change, (void *)in, out, err);
+    struct reinstatement r = {key, in};
+    return prov_staff_once(call, reinstate_once, &r, out, err);
 }
