@@ -17,8 +17,8 @@ EXCEPT = {  # operation -> why its answer may name what has left the subtree sin
     "patch_report": "the same paper",
     "create_report_revision": "the same paper",
     "list_reports": "the head of the same papers",
+    "list_duplicates": "a question keeps the line as it was sent, its code and name, and names the office above that decides",
 }
-OFFICE = re.compile(r'"decides":\{[^}]*\}')  # of a question: the office above that sees both, by name
 NOT_ASKED = {"create_brake_release", "create_loss_release", "list_orphans", "patch_system", "delete_token", "redeem_activation"}  # not for a subtree, or would end the test
 SCOPES = ["staff:read", "staff:write", "accounts:write", "departures:write", "units:read", "units:write", "systems:write", "coverage:read", "tokens:write",
           "usage:write", "reports:write", "audit:read"]
@@ -224,7 +224,7 @@ class Town:
             if operation in EXCEPT:
                 continue
             said = f"{path} {body.decode() if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)} {query}"
-            text = OFFICE.sub("", readable(answer.body)) + " ".join(f"{k}: {v}" for k, v in answer.headers.items())
+            text = readable(answer.body) + " ".join(f"{k}: {v}" for k, v in answer.headers.items())
             shown += [(method, path, w, r) for w, r in words.items() if w in text and w not in said]
         return words, shown
 
