@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "congvu/json.h"
+#include "congvu/text.h"
 #include "oidc/token_keys.h"
 
 enum { KEY_TEXT_MAX = 16 << 10, SET_TEXT_MAX = 1 << 20, RSA_BITS_MIN = 2048 };
@@ -68,6 +69,24 @@ static bool strong(const cjose_jwk_t *jwk)
     return cjose_jwk_get_kty(jwk, &why) != CJOSE_JWK_KTY_RSA || cjose_jwk_get_keysize(jwk, &why) >= RSA_BITS_MIN;
 }
 
+static bool base64url_sign(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* The library is shown no number of a key that is not written as RFC 7518, 6 says: it may end the process over one. */
+static bool numbers_well_formed(const struct cv_jany *key, struct cv_arena *arena)
+{
+    static const char *const numbers[] = {"n", "e", "x", "y", "d", "p", "q", "dp", "dq", "qi", "k"};
+    for (size_t i = 0; i < CV_COUNT(numbers); i++) {
+        const struct cv_jany *number = cv_jany_get(key, numbers[i]);
+        const char *text = cv_jany_text(number, arena);
+        if (number != NULL && (text == NULL || !cv_ascii_is(text, base64url_sign) || strlen(text) % 4 == 1))
+            return false;
+    }
+    return true;
+}
+
 static cjose_jwk_t *import(const struct cv_jany *key)
 {
     cv_auto_buf text = {0};
@@ -91,7 +110,7 @@ static void take(struct oidc_keys *keys, const struct cv_jany *key, struct cv_ar
     out->algorithm = algorithm_of(key, arena);
     if (out->algorithm == NULL || !for_signatures(key, arena) || (kid != NULL && strlen(kid) > OIDC_KID_MAX))
         return;
-    out->jwk = import(key);
+    out->jwk = numbers_well_formed(key, arena) ? import(key) : NULL;
     snprintf(out->kid, sizeof out->kid, "%s", kid != NULL ? kid : "");
     keys->count += out->jwk != NULL;
 }

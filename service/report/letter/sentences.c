@@ -85,7 +85,8 @@ static int32_t size_of(int32_t by)
 static const struct rep_cause *next_largest(const struct rep_previous *p, bool issued, const struct rep_cause *before)
 {
     const struct rep_cause *found = NULL;
-    for (const struct rep_cause *c = p->causes; c < p->causes + p->cause_count; c++) {
+    for (size_t i = 0; i < p->cause_count; i++) {
+        const struct rep_cause *c = &p->causes[i];
         int32_t size = size_of(part_of(c, issued)), limit = before != NULL ? size_of(part_of(before, issued)) : 0;
         bool behind = before == NULL || size < limit || (size == limit && c > before);
         if (size > 0 && behind && (found == NULL || size > size_of(part_of(found, issued))))
