@@ -237,12 +237,12 @@ class Person:
         return self.in_force(self.home_post, today) and (self.hired is None or self.hired <= today) and (out is None or today < out)
 
     def stays(self):
-        """(unit, first day or None, first day out or None) of every time he belonged somewhere. Who has no day of hiring and
-        none of his first post has been there always."""
+        """(unit, first day or None, first day out or None) of every time he belonged somewhere. Who has no day of hiring was
+        there before anybody wrote him down."""
         out = self.day_out()
         primary = sorted((p for p in self.posts if p.get("primary")), key=lambda p: p.get("from") or "")
-        for post in primary:
-            start = max((d for d in (day(post.get("from")), self.hired) if d), default=None)
+        for n, post in enumerate(primary):
+            start = None if n == 0 and self.hired is None else max((d for d in (day(post.get("from")), self.hired) if d), default=None)
             ends = [d for d in (day(post.get("to")), out) if d]
             end = min(ends) if ends else None
             if end is None or start is None or start < end:

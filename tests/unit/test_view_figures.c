@@ -214,13 +214,13 @@ static bool slow_has_child(struct world *w, int unit)
     return false;
 }
 
-/* One more for who came after the declaration, one less for who went since; the later of his first days tells when he
- * came. */
+/* One more for who came after the declaration, one less for who went since; a day of hiring tells when somebody came.
+ */
 static int slow_stay(const struct dom_staff *s, cv_day declared, cv_day day)
 {
     const struct dom_departure *d = dom_current_departure(s);
     cv_day came = s->hired_on, went = s->posts[0].to;
-    if (s->posts[0].from != CV_NO_DAY && (came == CV_NO_DAY || s->posts[0].from > came))
+    if (came != CV_NO_DAY && s->posts[0].from != CV_NO_DAY && s->posts[0].from > came)
         came = s->posts[0].from;
     if (d && d->state != DOM_HELD && (went == CV_NO_DAY || d->effective_on < went))
         went = d->effective_on;

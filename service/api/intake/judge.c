@@ -149,9 +149,7 @@ static void staff_body(const struct imp *imp, const struct int_proposal *p, cons
     put_text(j, "mobile", value(p, INT_F_MOBILE));
     if (value(p, INT_F_BIRTH))
         cv_jout_raw(j, "birth_year", value(p, INT_F_BIRTH), strlen(value(p, INT_F_BIRTH)));
-    if (anew && o->here_before)
-        cv_jout_null(j, "hired_on"); /* nobody knows since when; left out, he would have come today */
-    else if (anew)
+    if (anew && !o->here_before)
         put_text(j, "hired_on", hired);
     put_decision(imp, p, anew && o->here_before ? NULL : effective, j);
 }

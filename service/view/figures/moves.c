@@ -3,7 +3,8 @@
 
 #include "view/figures/figures.h"
 
-/* Who has no hired_on may have been there before he was recorded: what is told of days before his first post is his. */
+/* Who has no hired_on was recorded at some time, which says nothing of when he came: he is taken to have been there all
+ * the time before. */
 const struct post *view_place_on(const struct person *p, cv_day day)
 {
     const struct post *home = view_home_on(p, day);
@@ -14,12 +15,10 @@ const struct post *view_place_on(const struct person *p, cv_day day)
     return begun ? home : NULL;
 }
 
-/* As figures count him: from the first day of his post, so that whoever leaves has come. Of whom nobody knows since
- * when (no day of hiring and none of the post), he has been there always. */
 static bool there(const struct person *p, uint32_t unit, cv_day day)
 {
     const struct post *home = view_place_on(p, day);
-    return home && home->unit == unit && (home->from == CV_NO_DAY || home->from <= day);
+    return home && home->unit == unit;
 }
 
 bool view_moved(const struct person *p, uint32_t unit, cv_day from, cv_day to, int moved[DOM_CATEGORIES])
