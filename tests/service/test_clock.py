@@ -1,6 +1,7 @@
 """A clock that is wrong carries nothing out: it is held against one that cannot be set, and against what was written last."""
 import datetime
 import os
+import re
 import subprocess
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_clock_that_falls_behind_is_told_and_what_is_done_meanwhile_stays(star
     service.stop()
     wrong = start(service.data, clock_file=clock.file)
     told = wait_for(lambda: (s := scheduler(wrong.client()))["status"] == "degraded" and s, "a start knows it by what was written last")
-    assert "90 days behind" in told["detail"]
+    assert re.search("9[01] days behind", told["detail"]), "slapd, who dates what was written, lives on the real hour"
     clock(0)
     wait_for(lambda: scheduler(wrong.client())["status"] == "ok", "it is right again")
     assert [wrong.client().get(f"/v1/staff/C-{i}").status for i in range(2)] == [200, 200]

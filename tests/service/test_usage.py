@@ -143,7 +143,7 @@ def test_lines(shared, client):
     assert known.json["duplicate"] == 1 and not known.json["rejected"], "a BOM is no part of the first line"
     many = b'{"login":"chang.co.ai","occurred_on":"%s"}\n' % ago(1).encode() * 5001
     for body, query, status, code in ((many, {"system": "mailbox"}, 422, "validation_failed"), (lines[0], {}, 400, "invalid_parameter"),
-                                      (lines[0], {"system": "mailbox", "data_through": ago(-1)}, 400, "invalid_parameter"),
+                                      (lines[0], {"system": "mailbox", "data_through": ago(-1)}, 422, "validation_failed"),
                                       (lines[0], {"system": "no-such"}, 404, "system_not_found")):
         answer = client.post("/v1/usage-events", body, {"Content-Type": "application/x-ndjson"}, **query)
         assert (answer.status, answer.code) == (status, code)
