@@ -102,12 +102,13 @@ void htp_guard_line(struct htp_head *head, const char *method, const char *targe
         blame(head, "the words of the request line");
 }
 
-/* As they came, or a NUL of the library in their place: a sign among them is of a line that was dropped. */
-static bool only_line_ends(const char *from, const char *to)
+/* As they came, or a NUL of 0.9.75 in their place: a sign among them is of a line that it dropped. 1.0 refuses such
+ * lines, and of a head that came in pieces it leaves other bytes there. */
+static bool only_line_ends(const struct htp_head *head, const char *from, const char *to)
 {
     while (from < to && memchr("\r\n", *from, sizeof("\r\n")))
         from++;
-    return from >= to;
+    return from >= to || head->trims;
 }
 
 /* Between two lines: CRLF. A library that trims leaves blanks before it. */
@@ -115,7 +116,7 @@ static bool line_ended(const struct htp_head *head, const char *next)
 {
     ptrdiff_t gap = next - head->end;
 
-    return (gap == 2 && only_line_ends(head->end, next)) ||
+    return (gap == 2 && only_line_ends(head, head->end, next)) ||
            (head->trims && gap > 2 && only_blanks(head->end + 1, next - 2));
 }
 
@@ -141,7 +142,7 @@ void htp_guard_end(struct htp_head *head, size_t size)
 {
     ptrdiff_t rest = head->begin + size - head->end;
 
-    if (!(rest == 4 && only_line_ends(head->end, head->end + rest)) && !(head->trims && rest > 4))
+    if (!(rest == 4 && only_line_ends(head, head->end, head->end + rest)) && !(head->trims && rest > 4))
         blame(head, "a NUL, a bare LF or a header without a name");
 }
 
